@@ -1,0 +1,12 @@
+# Debian 12 packages; README.md and tools-of-set-up name them too.
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(LibXml2 REQUIRED)
+pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(corosync REQUIRED IMPORTED_TARGET libcpg libquorum libcmap)
+pkg_check_modules(nl REQUIRED IMPORTED_TARGET libnl-3.0 libnl-route-3.0 libnl-genl-3.0)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(edit REQUIRED IMPORTED_TARGET libedit)

@@ -1,0 +1,26 @@
+# Build options; CMakePresets.json combines them.
+set(MUSTER_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize= (address,undefined or thread)")
+option(MUSTER_FUZZ "build the libFuzzer programs (clang only)" OFF)
+option(MUSTER_PLANTED_BUGS "build the deliberate breakages that the simulator has to find" OFF)
+
+# Language and linker defaults.
+add_library(muster_warnings INTERFACE)
+target_compile_options(muster_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+
+if(MUSTER_SANITIZE)
+    add_compile_options(-fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${MUSTER_SANITIZE})
+endif()
+if(MUSTER_PLANTED_BUGS)
+    add_compile_definitions(MUSTER_PLANTED_BUGS=1)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+    set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM AND NOT MUSTER_FUZZ)
+    add_link_options(-fuse-ld=mold)
+endif()
