@@ -1,0 +1,5 @@
+#pragma once
+
+namespace ipaddr {
+extern const char* const kMetadata;
+}
