@@ -1,42 +1,27 @@
 #include "base/xml/xpath.h"
 
 #include <fmt/format.h>
-#include <libxml/tree.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 
 #include <algorithm>
 #include <memory>
 
-#include "base/text.h"
+#include "base/xml/libxml_document.h"
 
 namespace muster::xml {
 namespace {
 
-struct DocumentFree {
-    void operator()(xmlDoc* d) const noexcept { xmlFreeDoc(d); }
-};
 struct ContextFree {
     void operator()(xmlXPathContext* c) const noexcept { xmlXPathFreeContext(c); }
 };
 struct ObjectFree {
     void operator()(xmlXPathObject* o) const noexcept { xmlXPathFreeObject(o); }
 };
-using DocumentPtr = std::unique_ptr<xmlDoc, DocumentFree>;
 using ContextPtr = std::unique_ptr<xmlXPathContext, ContextFree>;
 using ObjectPtr = std::unique_ptr<xmlXPathObject, ObjectFree>;
 
 const xmlChar* chars(const std::string& s) { return reinterpret_cast<const xmlChar*>(s.c_str()); }
-
-// Text is put before the children, as Element keeps it: positions among elements and comments are not disturbed.
-xmlNode* to_node(xmlDoc* document, const Element& e) {
-    if (e.is_comment()) return xmlNewDocComment(document, chars(e.text()));
-    xmlNode* node = xmlNewDocNode(document, nullptr, chars(e.name()), nullptr);
-    for (const Attribute& a : e.attributes()) xmlNewProp(node, chars(a.name), chars(a.value));
-    if (!e.text().empty()) xmlAddChild(node, xmlNewDocText(document, chars(e.text())));
-    for (const Element& c : e.children()) xmlAddChild(node, to_node(document, c));
-    return node;
-}
 
 bool counts(const xmlNode* n) { return n->type == XML_ELEMENT_NODE || n->type == XML_COMMENT_NODE; }
 
@@ -75,9 +60,8 @@ void add_match(std::vector<Match>& matches, const xmlNode* node, const xmlNode* 
 }  // namespace
 
 Result<std::vector<Match>> select(const Element& root, std::string_view expression) {
-    const DocumentPtr document{xmlNewDoc(reinterpret_cast<const xmlChar*>("1.0"))};
-    xmlNode* top = to_node(document.get(), root);
-    xmlDocSetRootElement(document.get(), top);
+    const LibxmlDocument document = to_libxml(root);
+    const xmlNode* top = xmlDocGetRootElement(document.get());
     const ContextPtr context{xmlXPathNewContext(document.get())};
     context->error = ignore_error;
     const std::string text{expression};

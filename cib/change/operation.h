@@ -59,7 +59,7 @@ bool is_section(std::string_view name);
 const xml::Element* find_section(const xml::Element& cib, std::string_view section);
 xml::Element* edit_section(xml::Element& cib, std::string_view section);
 
-// Which number of the version a change moves: configuration (or an attribute of <cib>) epoch, status num_updates.
+// Which number of the version a change moves: one below <configuration> the epoch, any other num_updates.
 enum class ChangeKind { none, status, configuration };
 ChangeKind compare(const xml::Element& before, const xml::Element& after);
 void bump_version(xml::Element& cib, ChangeKind kind);

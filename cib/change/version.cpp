@@ -22,10 +22,7 @@ Version version_of(const xml::Element& cib) {
 
 ChangeKind compare(const xml::Element& before, const xml::Element& after) {
     if (before.same_as(after)) return ChangeKind::none;
-    if (differs(before.child("configuration"), after.child("configuration")) ||
-        before.get("validate-with") != after.get("validate-with")) {
-        return ChangeKind::configuration;
-    }
+    if (differs(before.child("configuration"), after.child("configuration"))) return ChangeKind::configuration;
     return before == after ? ChangeKind::none : ChangeKind::status;
 }
 
