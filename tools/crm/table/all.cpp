@@ -1,0 +1,14 @@
+#include "tools/crm/table/all.h"
+
+namespace muster::crm {
+
+const Table& table() {
+    static const Table all = [] {
+        Table t;
+        add_shell(t);
+        return t;
+    }();
+    return all;
+}
+
+}  // namespace muster::crm

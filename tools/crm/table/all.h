@@ -1,0 +1,11 @@
+// Every folder's contribution to the command table.
+#pragma once
+
+#include "tools/crm/table/command.h"
+
+namespace muster::crm {
+
+void add_shell(Table& table);      // help, ls, cd, up, quit, options
+void add_configure(Table& table);  // objects, show, edit, commit, ...
+
+}  // namespace muster::crm
