@@ -174,6 +174,10 @@ void Core::on_cancel(const MessageIn& in, Outputs& out) {
         const auto e = r.recurring.find({c.operation(), c.interval_ms()});
         if (e != r.recurring.end()) {
             if (r.flight && r.flight->run.action_id() == e->second.run.action_id()) r.flight->dropped = true;
+#ifdef MUSTER_PLANTED_BUGS
+            if (options_.plant_late_result && r.flight) r.flight->dropped = false;
+            if (!options_.plant_late_result || !r.flight)
+#endif
             r.recurring.erase(e);
             Persist p;
             p.record.mutable_cancelled()->set_resource(c.resource());
