@@ -1,7 +1,9 @@
-// A change of a document as a few primitive steps: what the journal holds and replicas apply, and nothing else.
+// A change of a document as a few primitive steps: what the journal holds and replicas apply, and nothing
+// else.
 //
-// Steps run one after another; each address is valid after the steps before it.  An address is positions of children
-// from the root down, and says which element it expects there: a patch that does not fit is refused, never bent.
+// Steps run one after another; each address is valid after the steps before it.  An address is positions of
+// children from the root down, and says which element it expects there: a patch that does not fit is refused,
+// never bent.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +16,12 @@
 namespace muster::cib {
 
 enum class StepKind : std::uint8_t {
-    set,       // attribute = value
-    unset,     // attribute goes
-    text,      // character data or a comment's text becomes value
-    insert,    // subtree becomes child number `position` of the target
-    remove,    // child number `position` of the target goes
-    move,      // child number `position` of the target goes to number `to` (counted without it)
+    set,     // attribute = value
+    unset,   // attribute goes
+    text,    // character data or a comment's text becomes value
+    insert,  // subtree becomes child number `position` of the target
+    remove,  // child number `position` of the target goes
+    move,    // child number `position` of the target goes to number `to` (counted without it)
 };
 
 struct Step {

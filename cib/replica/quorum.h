@@ -29,8 +29,9 @@ struct VoterChain {
     std::vector<VoterChange> changes;
     const Voters& newest() const { return changes.empty() ? base : changes.back().voters; }
 };
-// Majority of the newest and of every set that a change not known to be committed came from.  A survivors' change is
-// resolved when all of its voters take part: then nobody else can have gone on from the set before it.
+// Majority of the newest and of every set that a change not known to be committed came from.  A survivors'
+// change is resolved when all of its voters take part: then nobody else can have gone on from the set before
+// it.
 bool majority(const Uuids& present, const VoterChain& chain);
 // Rule R7 needs its condition for every set that may be in force.
 bool half(const Uuids& present, const VoterChain& chain);

@@ -1,7 +1,9 @@
-// One replica of the configuration: the era journal as a pure step machine (doc/replication.md has the rules R1..R10).
+// One replica of the configuration: the era journal as a pure step machine (doc/replication.md has the rules
+// R1..R10).
 //
-// The shell (crmd) feeds it views, delivered messages, what became durable, ticks and clients' requests, one at a time in
-// the order in which they come, and carries out what it answers.  Same state and same input: the same outputs.
+// The shell (crmd) feeds it views, delivered messages, what became durable, ticks and clients' requests, one
+// at a time in the order in which they come, and carries out what it answers.  Same state and same input: the
+// same outputs.
 //
 //   BLANK       an empty disk: votes for nothing until a leader readmits it
 //   RECOVERING  has promised a term whose leader has not opened it yet
@@ -26,7 +28,8 @@
 
 namespace muster::cib::replica {
 
-// ---- what it is made of --------------------------------------------------------------------------------------------
+// ---- what it is made of
+// --------------------------------------------------------------------------------------------
 struct ListedNode {
     NodeId id = 0;
     std::string name;
@@ -42,17 +45,18 @@ struct Evaluated {
     xml::Element document;  // the whole new document (attributes and <configuration>)
     std::string result;     // for the asker, kept for a repeat: 4 KiB at most
 };
-// Runs on the leader only: rights, XPath, arithmetic, validation, ids.  Pure.  Need not move the version: an effect that
-// leaves (admin_epoch, epoch) alone gets epoch + 1.
-using Evaluate = std::function<Result<Evaluated>(const xml::Element& document, const Request&, WallTime stamp)>;
+// Runs on the leader only: rights, XPath, arithmetic, validation, ids.  Pure.  Need not move the version: an
+// effect that leaves (admin_epoch, epoch) alone gets epoch + 1.
+using Evaluate =
+    std::function<Result<Evaluated>(const xml::Element& document, const Request&, WallTime stamp)>;
 
 struct Settings {
     NodeId self = 0;
-    std::vector<ListedNode> nodes;        // corosync's nodelist, ascending
-    ReplicaUuid fresh_uuid = 0;           // random; taken when the disk is blank
+    std::vector<ListedNode> nodes;         // corosync's nodelist, ascending
+    ReplicaUuid fresh_uuid = 0;            // random; taken when the disk is blank
     std::uint64_t fresh_cluster_uuid = 0;  // random; taken when this node creates the cluster
-    std::uint64_t session = 0;            // random, of this process
-    std::optional<Term> warm;             // the shell's /run file, of this boot: era that was active then
+    std::uint64_t session = 0;             // random, of this process
+    std::optional<Term> warm;              // the shell's /run file, of this boot: era that was active then
     xml::Element initial_document{"cib"};  // of a new cluster
     Evaluate evaluate;
 };
@@ -62,12 +66,13 @@ struct Disk {
     std::uint64_t cluster_uuid = 0;  // 0: not part of a cluster yet
     ReplicaUuid uuid = 0;            // 0: blank
     Term promised;
-    State snapshot;                  // committed state
-    std::vector<Entry> entries;      // after it, ascending without gaps
-    std::uint64_t committed = 0;     // at least this index is known to be committed
+    State snapshot;               // committed state
+    std::vector<Entry> entries;   // after it, ascending without gaps
+    std::uint64_t committed = 0;  // at least this index is known to be committed
 };
 
-// ---- inputs --------------------------------------------------------------------------------------------------------
+// ---- inputs
+// --------------------------------------------------------------------------------------------------------
 struct Now {
     Instant monotonic;
     WallTime wall;
@@ -82,7 +87,7 @@ struct Durable {  // the writer has everything up to this ticket on the disk
 struct WriteFailed {  // no retry: the replica stops voting
     std::string why;
 };
-struct Tick {};  // every 100 ms
+struct Tick {};         // every 100 ms
 struct ServiceQuorum {  // corosync's verdict, known for the ring of the present view
     bool quorate = false;
 };
@@ -94,23 +99,25 @@ struct ClientRequest {
     std::uint64_t handle = 0;  // the shell's; comes back in Answer
     Request request;
 };
-using Input = std::variant<cluster::ViewChanged, Message, Durable, WriteFailed, Tick, ServiceQuorum, ConfirmedOff, ClientRequest>;
+using Input = std::variant<cluster::ViewChanged, Message, Durable, WriteFailed, Tick, ServiceQuorum,
+                           ConfirmedOff, ClientRequest>;
 
-// ---- outputs -------------------------------------------------------------------------------------------------------
+// ---- outputs
+// -------------------------------------------------------------------------------------------------------
 struct Broadcast {
     std::string bytes;
 };
-// For the one writer, in order of tickets: everything in it is on the disk before Durable{ticket} may be said.
+// For the one writer, in order of tickets: everything in it is on the disk before Durable{ticket} may be
+// said.
 struct Persist {
     std::uint64_t ticket = 0;
-    std::uint64_t cluster_uuid = 0;             // 0: unchanged
-    ReplicaUuid uuid = 0;                       // 0: unchanged
+    std::uint64_t cluster_uuid = 0;  // 0: unchanged
+    ReplicaUuid uuid = 0;            // 0: unchanged
     std::optional<Term> promised;
-    std::optional<std::uint64_t> cut_after;     // entries after this index are saved to divergent/ and cut
-    std::shared_ptr<const State> snapshot;      // replaces everything up to its index, and all entries if `snapshot_only`
-    bool snapshot_only = false;
+    std::optional<std::uint64_t> cut_after;  // entries after this index are saved to divergent/ and cut
+    std::shared_ptr<const State> snapshot;   // replaces all that is there; `entries` follow it
     std::vector<Entry> entries;
-    std::uint64_t committed = 0;                // a hint, worth no fsync of its own
+    std::uint64_t committed = 0;  // a hint, worth no fsync of its own
 };
 // In order, the same on every member of a view at the same point.
 struct Committed {
@@ -124,10 +131,10 @@ struct Restored {
 struct Era {
     NodeId leader = 0;  // 0: none known
     Term term;
-    bool active = false;    // its OPEN is committed here
-    bool writable = false;  // active, and voters with more than half of the votes are in the view
-    bool warm = false;      // this replica was in an active era in this boot
-    std::string reason;     // one sentence
+    bool active = false;          // its OPEN is committed here
+    bool writable = false;        // active, and voters with more than half of the votes are in the view
+    bool warm = false;            // this replica was in an active era in this boot
+    std::string reason;           // one sentence
     std::vector<NodeId> missing;  // voters that are not in the view
     friend bool operator==(const Era&, const Era&) = default;
 };
@@ -163,11 +170,11 @@ class Replica {
     const Era& era() const;
     Role role() const;
     Term promised() const;
-    Position last() const;          // of the newest entry appended here
+    Position last() const;  // of the newest entry appended here
     ReplicaUuid uuid() const;
     std::uint64_t cluster_uuid() const;
-    bool failed() const;            // a write failed or a digest differed: votes no more
-    Voters voters() const;          // newest in the journal
+    bool failed() const;    // a write failed or a digest differed: votes no more
+    Voters voters() const;  // newest in the journal
 
   private:
     struct Impl;

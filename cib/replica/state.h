@@ -42,8 +42,8 @@ struct State {
     xml::Element document{"cib"};  // attributes and <configuration>; the status is volatile and not in here
     Voters voters;
     RequestTable requests;
-    Position last;    // of the entry that made this state
-    WallTime stamp;   // replicated time never goes back
+    Position last;   // of the entry that made this state
+    WallTime stamp;  // replicated time never goes back
     std::uint64_t digest() const { return document.hash(); }
     Version version() const;
 };

@@ -20,14 +20,16 @@ struct Term {
 };
 std::string to_string(const Term& term);  // "7.2": number.node
 
-// Where an entry stands; the greater one is the newer log.  One writer for each term, so (term, index) names an entry.
+// Where an entry stands; the greater one is the newer log.  One writer for each term, so (term, index) names
+// an entry.
 struct Position {
     Term term;
     std::uint64_t index = 0;
     friend auto operator<=>(const Position&, const Position&) = default;
 };
 
-// Random, made with the disk's journal.  A disk that was wiped has another one and is no voter until it is readmitted.
+// Random, made with the disk's journal.  A disk that was wiped has another one and is no voter until it is
+// readmitted.
 using ReplicaUuid = std::uint64_t;
 
 struct Voter {
@@ -59,7 +61,7 @@ struct Entry {
     Patch patch;
     std::uint64_t digest_before = 0;
     std::uint64_t digest_after = 0;
-    Voters voters;          // set_voters, and open where it changes them; else empty
+    Voters voters;           // set_voters, and open where it changes them; else empty
     bool survivors = false;  // an OPEN by rule R7: commits when all of `voters` have it
     RequestId request;
     std::string author;  // user
