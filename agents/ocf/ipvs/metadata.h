@@ -1,0 +1,5 @@
+#pragma once
+
+namespace ipvs {
+extern const char* const kMetadata;
+}
