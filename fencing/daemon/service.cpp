@@ -17,11 +17,12 @@ namespace {
 constexpr std::uint32_t kLevel = 1;  // of the protocol
 
 // Never waits for whoever reads our log: a line that does not fit is dropped, and the next one says so.
-void log_line(const std::string& text) {
+// "<N>" is the journal's level, as syslog's.
+void log_line(int level, const std::string& text) {
     static unsigned dropped = 0;
     pollfd ready{STDERR_FILENO, POLLOUT, 0};
-    std::string line = dropped ? fmt::format("fenced: {} lines were dropped\n", dropped) : "";
-    line += "fenced: " + text + "\n";
+    std::string line = dropped ? fmt::format("<4>fenced: {} lines were dropped\n", dropped) : "";
+    line += fmt::format("<{}>fenced: {}\n", level, text);
     if (::poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0 &&
         ::write(STDERR_FILENO, line.data(), line.size()) > 0) {
         dropped = 0;
@@ -55,9 +56,9 @@ Result<void> Service::start() {
         return fail(ErrorCode::io, fmt::format("cannot give {} to user {}", options_.socket, options_.owner));
     }
     if (const int ended = agents_.end_leftovers()) {
-        log_line(fmt::format("ended {} fence agents that an earlier fenced left behind", ended));
+        log_line(4, fmt::format("ended {} fence agents that an earlier fenced left behind", ended));
     }
-    log_line(fmt::format("ready on {}", options_.socket));
+    log_line(6, fmt::format("ready on {}", options_.socket));
     return {};
 }
 
@@ -138,7 +139,7 @@ void Service::emit(const Output& output) {
     } else if (const auto* m = std::get_if<MonitorDone>(&output)) {
         send(m->client, to_proto(*m, reactor_.wall_now()));
     } else if (const auto* l = std::get_if<Log>(&output)) {
-        log_line(l->text);
+        log_line(l->severity == Severity::error ? 3 : l->severity == Severity::notice ? 5 : 6, l->text);
     }
 }
 

@@ -3,7 +3,7 @@ import os
 import shutil
 
 from . import fabric
-from .host import run, write
+from .host import SHARED, run, write
 
 
 def corosync_conf(names, token, extra=""):
@@ -55,11 +55,16 @@ http {
 # Runs inside a node when it has power and its cable: what systemd would start.
 BOOT = """ulimit -l unlimited 2>/dev/null
 corosync || exit 1
-[ -z "{musterd}" ] || exec {musterd} {options}
+{daemons}
 """
 
+# musterd and all it starts come from the build folder, not from an installation; so do the agents.
+MUSTERD = (f"exec {SHARED}/build/bin/musterd"
+           f" --lrmd-options='--agents {SHARED}/build/ocf/resource.d:/usr/lib/ocf/resource.d'"
+           f" --fenced-options='--agents {SHARED}/build/fence:/usr/sbin'")
 
-def prepare(lab, count, token, program, options):
+
+def prepare(lab, count, token, daemons):
     """Files of a new lab: one corosync key for all, a disk for each node, the boot script."""
     key = f"{lab.folder}/authkey"
     run("corosync-keygen", "-l", "-k", key)
@@ -81,7 +86,7 @@ def prepare(lab, count, token, program, options):
         for folder in ("corosync", "nginx", "cluster"):
             os.makedirs(f"{lab.folder}/disk/{name}/var/log/{folder}", exist_ok=True)
         os.makedirs(f"{lab.folder}/disk/{name}/var/lib/corosync", exist_ok=True)
-    write(f"{lab.folder}/boot", BOOT.format(musterd=program, options=options))
+    write(f"{lab.folder}/boot", BOOT.format(daemons=daemons))
 
 
 def accounts():
@@ -103,7 +108,3 @@ def free_id(table):
     used = {int(line.split(":")[2]) for line in table.splitlines() if line.count(":") >= 2}
     return next(i for i in range(899, 100, -1) if i not in used)
 
-
-def musterd_options(source, programs):
-    """Daemons and agents come from the build and the source folder, not from an installation."""
-    return ""

@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager
 
 LIBC = ctypes.CDLL(None, use_errno=True)
+SHARED = "/run/muster-lab"    # inside a node: power/ (the switch), source/, build/
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 
 

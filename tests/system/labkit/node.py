@@ -122,11 +122,16 @@ class Node:
         for folder in PERSISTENT:
             mount("overlay", folder, "overlay", 0,
                   f"lowerdir={folder},upperdir={self.disk}{folder},workdir={self.disk}/work{folder}")
-        power = os.open(f"{self.lab.folder}/power", os.O_PATH)
+        # Under /run, so that user hacluster reaches the programs wherever the source lies (a home of root's is closed).
+        shared = {"power": f"{self.lab.folder}/power", "source": self.lab.source}
+        if build := self.lab.settings.get("build"):
+            shared["build"] = build
+        opened = {name: os.open(path, os.O_PATH) for name, path in shared.items()}
         mount("tmpfs", "/run", "tmpfs", 0, "mode=755,size=64m")
-        os.makedirs("/run/muster-lab")
-        mount(f"/proc/self/fd/{power}", "/run/muster-lab", None, host.MS_BIND)
-        os.close(power)
+        for name, handle in opened.items():
+            os.makedirs(f"{host.SHARED}/{name}")
+            mount(f"/proc/self/fd/{handle}", f"{host.SHARED}/{name}", None, host.MS_BIND)
+            os.close(handle)
         # What systemd-tmpfiles would make.
         for folder in ("/run/lock", "/run/corosync", "/run/resource-agents"):
             os.makedirs(folder, exist_ok=True)
