@@ -31,6 +31,7 @@ struct Action {
     std::string internal_key;      // where the instance's own name differs from the history's
     std::string resource;          // the instance's full id, "web:0"; empty for fencing
     std::string history_id;        // the name that the node's history has, "web" for an anonymous clone's instance
+    bool anonymous = false;        // instance of an anonymous clone: its number is only a name
     std::string klass, provider, type;  // of the primitive
     milliseconds interval{0};
     milliseconds timeout{0};
@@ -41,6 +42,7 @@ struct Action {
     int priority = 0;              // synapse priority
     // What the agent sees: parameters and CRM_meta_*, sorted by name.
     std::vector<std::pair<std::string, std::string>> attributes;
+    std::string shutdown_lock;        // epoch seconds, on a stop that locks the resource to its node
     std::vector<std::string> downed;  // ids of nodes that this takes down
     std::vector<int> after;           // ids of the actions that must be done first, ascending
     std::string reason;               // why it is there, one sentence
