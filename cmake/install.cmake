@@ -11,6 +11,15 @@ endforeach()
 
 # Fence agents of ours.
 install(PROGRAMS agents/fence/fence_muster_lab DESTINATION ${MUSTER_LIBEXEC}/fence)
+# Everything that is installed, without the tests: ninja programs.
+get_property(programs GLOBAL PROPERTY MUSTER_PROGRAMS)
+foreach(agent agent_ipaddr agent_ipvs muster_shell_agents)
+    if(TARGET ${agent})
+        list(APPEND programs ${agent})
+    endif()
+endforeach()
+add_custom_target(programs DEPENDS ${programs})
+
 # OCF agents, provider muster: a folder of programs and scripts, complete after the build.
 install(DIRECTORY ${CMAKE_BINARY_DIR}/ocf/resource.d/muster DESTINATION ${MUSTER_OCF_ROOT}/resource.d
         USE_SOURCE_PERMISSIONS)

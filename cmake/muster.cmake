@@ -12,6 +12,7 @@ function(muster_program name)
     add_executable(${name} ${ARG_SOURCES})
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
     target_link_libraries(${name} PRIVATE ${ARG_USES} muster_warnings)
+    set_property(GLOBAL APPEND PROPERTY MUSTER_PROGRAMS ${name})  # target "programs": no test among them
 endfunction()
 
 # muster_proto(NAME FILES a.proto ...): generated protobuf-lite code as a library; include as "folder/a.pb.h".

@@ -98,6 +98,13 @@ class Lab:
         else:
             os.unlink(f"{self.folder}/{MARK}")
 
+    def keep_logs(self, target):
+        """Consoles and logs of a lab that is about to go."""
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(f"{self.folder}/log", target)
+        for name in self.names():
+            shutil.copytree(f"{self.folder}/disk/{name}/var/log", f"{target}/{name}", dirs_exist_ok=True)
+
     def command_line(self, name, command):
         if name == "client":
             return ["ip", "netns", "exec", self.fabric.client, *command]

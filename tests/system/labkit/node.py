@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from . import host
@@ -104,10 +105,13 @@ class Node:
         os.close(ready)
         sys.stdin.readline()
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-        subprocess.Popen(["/bin/sh", f"{self.lab.folder}/boot"], stdin=subprocess.DEVNULL, cwd="/",
-                         env={"PATH": self.lab.path(), "LC_ALL": "C.UTF-8", "MUSTER_LAB": self.lab.folder},
+        output, said = os.pipe()
+        threading.Thread(target=stamp, args=(output,), daemon=True).start()
+        subprocess.Popen(["/bin/sh", f"{self.lab.folder}/boot"], stdin=subprocess.DEVNULL, cwd="/", stdout=said,
+                         stderr=said, env={"PATH": self.lab.path(), "LC_ALL": "C.UTF-8", "MUSTER_LAB": self.lab.folder},
                          preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD}),
                          start_new_session=True)
+        os.close(said)
         while True:
             signal.sigwait({signal.SIGCHLD})
             try:
@@ -141,3 +145,10 @@ class Node:
         # A node that panics itself must not reboot this machine: sysrq knows no namespaces.
         if os.path.exists("/proc/sysrq-trigger"):
             mount("/dev/null", "/proc/sysrq-trigger", None, host.MS_BIND)
+
+
+def stamp(source):
+    """What the daemons say, each line with its time, to our own output: the console."""
+    with open(source, errors="replace") as lines:
+        for line in lines:
+            print(f"{time.time():.4f} {line}", end="", flush=True)
