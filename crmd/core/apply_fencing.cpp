@@ -1,0 +1,94 @@
+#include "crmd/core/apply.h"
+
+namespace muster::crmd {
+namespace {
+
+constexpr std::size_t kRecordsKept = 200;
+
+bool finished(const wire::FencingRecord& r) { return r.state() == "done" || r.state() == "failed" || r.state() == "void"; }
+
+void trim(State& state) {
+    while (state.fencing.size() > kRecordsKept) {
+        auto oldest = state.fencing.end();
+        for (auto at = state.fencing.begin(); at != state.fencing.end(); ++at) {
+            if (!finished(at->second)) continue;
+            if (oldest == state.fencing.end() || at->second.stamp_us() < oldest->second.stamp_us()) oldest = at;
+        }
+        if (oldest == state.fencing.end()) return;
+        state.fencing.erase(oldest);
+    }
+}
+
+// The target is off (or rebooted): its old life is over, unless it already speaks with another boot id.
+void target_gone(State& state, const wire::FencingRecord& record, Applied& applied) {
+    if (record.action() == "on") return;
+    NodeFacts* node = state.node(record.target());
+    if (node == nullptr) {
+        state.absent.insert(record.target());
+        return;
+    }
+    const bool same_life = record.boot_id().empty() || node->boot_id == record.boot_id();
+    if (same_life) end_life(state, *node, applied);
+}
+
+}  // namespace
+
+Applied apply_fence(State& state, const wire::FencingRecord& record) {
+    Applied applied;
+    const auto at = state.fencing.find(record.id());
+    if (at != state.fencing.end() && finished(at->second)) return applied;
+    state.fencing[record.id()] = record;
+    trim(state);
+    applied.events.push_back("fencing " + record.target() + " (" + record.action() + "), attempt " +
+                             std::to_string(record.attempt()) + ": " + record.reason());
+    applied.changed = true;
+    return applied;
+}
+
+Applied apply_fence_begin(State& state, const wire::FenceBegin& begin) {
+    Applied applied;
+    const auto at = state.fencing.find(begin.id());
+    if (at == state.fencing.end() || at->second.attempt() != begin.attempt() || at->second.state() != "assigned") return applied;
+    at->second.set_state("begun");
+    return applied;
+}
+
+Applied apply_fence_done(State& state, const wire::FenceDone& done) {
+    Applied applied;
+    const auto at = state.fencing.find(done.id());
+    if (at == state.fencing.end() || finished(at->second)) return applied;
+    wire::FencingRecord& record = at->second;
+    // A success of an earlier attempt counts: the target is off.  A failure counts for its own attempt only.
+    if (!done.ok() && record.attempt() != done.attempt()) return applied;
+    record.set_state(done.ok() ? "done" : "failed");
+    record.set_error(done.error());
+    record.set_device(done.device());
+    applied.changed = true;
+    if (done.ok()) target_gone(state, record, applied);
+    applied.completed.push_back({record.id(), done.ok()});
+    applied.events.push_back("fencing " + record.target() + (done.ok() ? " done by " + done.device() : " failed: " + done.error()));
+    return applied;
+}
+
+Applied apply_fence_confirm(State& state, const wire::FenceConfirm& confirm) {
+    Applied applied;
+    NodeFacts* node = state.node(confirm.target());
+    if (node != nullptr && node->life == Life::up) {
+        applied.events.push_back(confirm.author() + " says that " + confirm.target() + " is off, but it is here: refused");
+        return applied;
+    }
+    for (auto& [id, record] : state.fencing) {
+        if (record.target() != confirm.target() || finished(record)) continue;
+        record.set_state("done");
+        record.set_device("manual confirmation by " + confirm.author());
+        applied.completed.push_back({id, true});
+    }
+    if (node != nullptr) end_life(state, *node, applied);
+    else state.absent.insert(confirm.target());
+    applied.changed = true;
+    applied.unexpected = confirm.author() + " confirms that " + confirm.target() + " is off";
+    applied.events.push_back(applied.unexpected);
+    return applied;
+}
+
+}  // namespace muster::crmd

@@ -1,0 +1,317 @@
+#include "crmd/core/coordinator.h"
+
+#include "crmd/core/coordinator_impl.h"
+
+namespace muster::crmd {
+namespace {
+
+template <typename... F>
+struct Overloaded : F... { using F::operator()...; };
+template <typename... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+cib::replica::Settings with_ours(cib::replica::Settings settings) {
+    settings.evaluate = evaluate;
+    settings.initial_document = initial_document();
+    return settings;
+}
+
+}  // namespace
+
+Coordinator::Impl::Impl(Settings s)
+    : settings_{std::move(s)},
+      self_{settings_.replica.self},
+      replica_{with_ours(settings_.replica), std::move(settings_.disk)} {}
+
+Coordinator::Coordinator(Settings settings) : impl_{std::make_unique<Impl>(std::move(settings))} {}
+Coordinator::~Coordinator() = default;
+Coordinator::Coordinator(Coordinator&&) noexcept = default;
+Coordinator& Coordinator::operator=(Coordinator&&) noexcept = default;
+
+std::vector<Output> Coordinator::start(const Now& now) {
+    impl_->now_ = now;
+    impl_->take(impl_->replica_.start(now));
+    impl_->settle();
+    return std::move(impl_->out_);
+}
+
+std::vector<Output> Coordinator::step(const Now& now, const Input& input) {
+    impl_->now_ = now;
+    impl_->out_.clear();
+    impl_->step(input);
+    impl_->settle();
+    return std::move(impl_->out_);
+}
+
+std::optional<Instant> Coordinator::next_wake() const { return impl_->wake_; }
+const State& Coordinator::state() const { return impl_->state_; }
+bool Coordinator::synced() const { return impl_->synced_; }
+NodeId Coordinator::dc() const { return impl_->dc_; }
+const cib::replica::Replica& Coordinator::replica() const { return impl_->replica_; }
+
+void Coordinator::Impl::step(const Input& input) {
+    std::visit(Overloaded{
+                   [&](const cluster::Event& e) { on_event(e); },
+                   [&](const cib::replica::Durable& d) { feed(d); },
+                   [&](const cib::replica::WriteFailed& f) {
+                       log(LogLevel::error, "the journal can not be written: " + f.why);
+                       feed(f);
+                   },
+                   [&](const Planned& p) { on_planned(p); },
+                   [&](const LinkUp& l) { on_link(l); },
+                   [&](const LinkDown& l) { on_link(l); },
+                   [&](const LinkFrame& f) { on_frame(f); },
+                   [&](const ClientOpened& c) { clients_[c.id] = Client{c.user, "", c.may_write, false, {}, {}}; },
+                   [&](const ClientFrame& f) { on_client(f); },
+                   [&](const ClientClosed& c) { clients_.erase(c.id); },
+                   [&](const Tick&) { feed(cib::replica::Tick{}); },
+                   [&](const StopWanted&) { stopping_ = true; },
+               },
+               input);
+}
+
+void Coordinator::Impl::on_event(const cluster::Event& event) {
+    std::visit(Overloaded{
+                   [&](const cluster::ViewChanged& v) { on_view(v); },
+                   [&](const cluster::RingChanged& r) {
+                       ring_ = r.ring;
+                       ring_nodes_ = r.nodes;
+                       if (synced_) applied(apply_ring(state_, r));
+                       feed(cib::replica::ServiceQuorum{quorum_of(state_, self_) == Quorum::yes});
+                   },
+                   [&](const cluster::QuorumChanged& q) {
+                       wire::Wire w;
+                       w.mutable_quorum()->set_representative(q.ring.representative);
+                       w.mutable_quorum()->set_sequence(q.ring.sequence);
+                       w.mutable_quorum()->set_quorate(q.quorate);
+                       my_quorum_ = w.quorum();
+                       broadcast(w);
+                   },
+                   [&](const cluster::Delivered& d) {
+                       wire::Wire w;
+                       if (!w.ParseFromString(d.bytes)) {
+                           log(LogLevel::error, "a message of node " + std::to_string(d.sender.node) + " is not understood");
+                           return;
+                       }
+                       deliver(d.sender.node, w);
+                   },
+                   [&](const cluster::Disconnected& d) {
+                       connected_ = false;
+                       log(LogLevel::error, "corosync is gone: " + d.why + "; this node is alone until it is back");
+                       on_view(cluster::ViewChanged{{{self_, 0}}, {}, {}});
+                       synced_ = false;
+                   },
+                   [&](const cluster::Connected&) {
+                       connected_ = true;
+                       log(LogLevel::info, "connected to corosync");
+                   },
+               },
+               event);
+}
+
+void Coordinator::Impl::deliver(NodeId sender, const wire::Wire& message) {
+    using W = wire::Wire;
+    switch (message.body_case()) {
+        case W::kReplica: return feed(cib::replica::Message{sender, message.replica()});
+        case W::kHello: on_hello(sender, message.hello()); break;
+        case W::kJoiners: return on_joiners(sender, message.joiners());
+        case W::kSnapshot: return on_snapshot(message.snapshot());
+        case W::kProgress: progress_.Swap(const_cast<wire::Wire&>(message).mutable_progress()); return;
+        case W::kWaitMark: marks_.insert(message.wait_mark().id()); return;
+        case W::kIdleReached: return on_idle_reached(message.idle_reached());
+        default: break;
+    }
+    if (!buffering_.empty()) {
+        if (buffer_.size() < kMostBuffered) buffer_.emplace_back(sender, message);
+        return;
+    }
+    if (synced_) apply_one(sender, message);
+}
+
+// In the agreed order, on every member that is in sync.
+void Coordinator::Impl::apply_one(NodeId sender, const wire::Wire& m) {
+    using W = wire::Wire;
+    const NodeFacts* me = state_.node(self_);
+    switch (m.body_case()) {
+        case W::kHello: applied(apply_hello(state_, sender, m.hello())); break;
+        case W::kReport: applied(apply_report(state_, sender, m.report())); break;
+        case W::kQuorum:
+            applied(apply_quorum(state_, sender, m.quorum()));
+            feed(cib::replica::ServiceQuorum{quorum_of(state_, self_) == Quorum::yes});
+            break;
+        case W::kOrder: {
+            std::vector<wire::Order> over;
+            if (me != nullptr) for (const auto& [key, order] : me->recurring) over.push_back(order);
+            applied(apply_order(state_, m.order()));
+            carry_out(sender, m.order(), over);
+            break;
+        }
+        case W::kOutcome:
+            if (sender == self_ && m.outcome().lrmd_sequence() != 0) {
+                unsent_.erase(m.outcome().lrmd_sequence());
+                lrmd::proto::Message ack;
+                ack.mutable_ack()->set_sequence(m.outcome().lrmd_sequence());
+                to_lrmd(ack);
+            }
+            applied(apply_outcome(state_, sender, m.outcome()));
+            break;
+        case W::kAttribute: applied(apply_attribute(state_, m.attribute())); break;
+        case W::kForget: {
+            std::vector<wire::Order> over;
+            if (me != nullptr) for (const auto& [key, order] : me->recurring) over.push_back(order);
+            applied(apply_forget(state_, m.forget()));
+            forget_here(m.forget(), over);
+            break;
+        }
+        case W::kClearFailCount: applied(apply_clear(state_, m.clear_fail_count())); break;
+        case W::kFence:
+            applied(apply_fence(state_, m.fence()));
+            on_fence_record(m.fence());
+            break;
+        case W::kFenceBegin:
+            applied(apply_fence_begin(state_, m.fence_begin()));
+            on_fence_begin(sender, m.fence_begin());
+            break;
+        case W::kFenceDone:
+            applied(apply_fence_done(state_, m.fence_done()));
+            on_fence_done(m.fence_done());
+            break;
+        case W::kFenceConfirm: applied(apply_fence_confirm(state_, m.fence_confirm())); break;
+        case W::kFenceWanted: if (leading()) want_fencing(m.fence_wanted()); break;
+        case W::kStarted: applied(apply_started(state_, m.started())); break;
+        case W::kGiveUp: applied(apply_give_up(state_, m.give_up())); break;
+        case W::kShutdown: applied(apply_shutdown(state_, m.shutdown())); break;
+        case W::kLeaving: applied(apply_leaving(state_, m.leaving())); break;
+        case W::kMayLeave:
+            if (leading()) transition_.completed(m.may_leave().action_id(), true);
+            if (m.may_leave().node() == settings_.name) leave_when_empty_ = true;
+            break;
+        default: log(LogLevel::warning, "a message of a newer kind from node " + std::to_string(sender) + " is left out"); break;
+    }
+    // Those who asked for what has now come back.
+    if (sender != self_ || echoes_.empty()) return;
+    if (m.body_case() == W::kAttribute || m.body_case() == W::kForget || m.body_case() == W::kClearFailCount ||
+        m.body_case() == W::kShutdown || m.body_case() == W::kFenceConfirm || m.body_case() == W::kStarted) {
+        const auto at = std::find_if(echoes_.begin(), echoes_.end(),
+                                     [&](const Asked& a) { return a.what == std::to_string(static_cast<int>(m.body_case())); });
+        if (at == echoes_.end()) return;
+        done(at->client, at->tag);
+        echoes_.erase(at);
+    }
+}
+
+void Coordinator::Impl::applied(const Applied& what) {
+    for (const std::string& text : what.events) log(LogLevel::info, text);
+    for (const Completed& c : what.completed) {
+        deadlines_.erase(c.action_id);
+        if (!leading()) continue;
+        const policy::Action* action = transition_.action_of(c.action_id);
+        if (action != nullptr && c.ok && planning_) ended_while_planning_.push_back(identity(*action));
+        if (!transition_.completed(c.action_id, c.ok) && what.unexpected.empty() && !c.ok) dirty_ = true;
+    }
+    if (!what.unexpected.empty()) {
+        dirty_ = true;
+        dirty_why_ = what.unexpected;
+    }
+    tell_subscribers(what);
+}
+
+void Coordinator::Impl::feed(const cib::replica::Input& input) { take(replica_.step(now_, input)); }
+
+void Coordinator::Impl::take(std::vector<cib::replica::Output> outputs) {
+    namespace r = cib::replica;
+    for (r::Output& output : outputs) {
+        std::visit(Overloaded{
+                       [&](r::Broadcast& b) {
+                           wire::Wire w;
+                           w.set_replica(std::move(b.bytes));
+                           broadcast(w);
+                       },
+                       [&](r::Persist& p) { out_.push_back(std::move(p)); },
+                       [&](r::Committed&) {
+                           dirty_ = true;
+                           dirty_why_ = "the configuration changed";
+                           tell_cib_changed();
+                           configure_fenced();
+                       },
+                       [&](r::Restored&) {
+                           dirty_ = true;
+                           dirty_why_ = "the configuration came anew";
+                           tell_cib_changed();
+                           configure_fenced();
+                       },
+                       [&](r::EraChanged& e) {
+                           log(LogLevel::info, "era " + to_string(e.era.term) + (e.era.active ? " active" : "") + ", leader " +
+                                                   std::to_string(e.era.leader) + ": " + e.era.reason);
+                           if (e.era.active) out_.push_back(EraIsWarm{e.era.term});
+                       },
+                       [&](r::Answer& a) { on_commit_answer(a); },
+                       [&](r::Log& l) { log(static_cast<LogLevel>(l.level), "journal: " + l.text); },
+                   },
+                   output);
+    }
+}
+
+// The leader of the era; without one for a while, the lowest node of the view acts.
+void Coordinator::Impl::choose_dc() {
+    const cib::replica::Era& era = replica_.era();
+    const auto here = [&](NodeId n) {
+        return std::any_of(members_.begin(), members_.end(), [&](const auto& m) { return m.node == n; });
+    };
+    NodeId next = 0;
+    bool acting = false;
+    if (era.leader != 0 && here(era.leader)) {
+        leaderless_since_.reset();
+        if (era.active) next = era.leader;
+    } else if (!members_.empty()) {
+        if (!leaderless_since_) leaderless_since_ = now_.monotonic;
+        const Instant when = *leaderless_since_ + kActingAfter;
+        if (now_.monotonic >= when && era.warm) {
+            next = members_.front().node;
+            acting = true;
+        } else {
+            wake_at(when);
+        }
+    }
+    if (next == dc_ && acting == acting_) return;
+    dc_ = next;
+    acting_ = acting;
+    dc_reason_ = acting ? "no era; acting on the last known configuration" : era.reason;
+    if (dc_ != 0) log(LogLevel::info, "DC is node " + std::to_string(dc_) + ": " + dc_reason_);
+    if (dc_ == self_) take_over();
+    for (auto& [mark, asked] : waits_) {  // the old DC took its marks with it
+        wire::Wire w;
+        w.mutable_wait_mark()->set_id(mark);
+        broadcast(w);
+    }
+}
+
+void Coordinator::Impl::settle() {
+    if (wake_ && *wake_ <= now_.monotonic) wake_.reset();
+    choose_dc();
+    if (dc_ == self_) invite();
+    if (leading()) lead();
+    expire_asked();
+    if (stopping_ || leave_when_empty_) {
+        wire::Wire w;
+        w.mutable_leaving()->set_node(settings_.name);
+        const NodeFacts* me = state_.node(self_);
+        if (me != nullptr && me->shutting_down) out_.push_back(Exit{0});
+        else if (leave_when_empty_ && synced_) broadcast(w);
+        else if (stopping_) out_.push_back(Exit{0});
+    }
+}
+
+void Coordinator::Impl::wake_at(Instant when) {
+    if (!wake_ || when < *wake_) wake_ = when;
+}
+
+void Coordinator::Impl::broadcast(const wire::Wire& message) {
+    std::string bytes;
+    message.SerializeToString(&bytes);
+    out_.push_back(Broadcast{std::move(bytes)});
+}
+
+void Coordinator::Impl::log(LogLevel level, std::string text) { out_.push_back(Log{level, std::move(text)}); }
+
+}  // namespace muster::crmd

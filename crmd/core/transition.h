@@ -1,0 +1,66 @@
+// The executor of a transition graph: which actions may be ordered now.  Only the DC has one.
+//
+// A new plan replaces the graph at once.  What is in flight stays a fact: an action of the new graph that is the same
+// as one in flight is that one; an action that has to do with a resource in flight, or that waited in the old graph for
+// an action still in flight, waits for it.  Nothing waits for unrelated actions.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "crmd/core/state.h"
+#include "policy-engine/plan.h"
+
+namespace muster::crmd {
+
+struct Limits {
+    int total = 0;             // batch-limit; 0: none
+    int node = 0;              // node-action-limit; 0: as each node told (twice its cores)
+    int migrations = -1;       // per node; -1: none
+};
+
+class Transition {
+  public:
+    void adopt(std::shared_ptr<const policy::Plan> plan, std::uint64_t number, const State& state);
+    // Actions whose time has come, within the limits; pseudo ones are passed through here.  Each is named once.
+    std::vector<const policy::Action*> ready(const State& state, const Limits& limits);
+    void ordered(const policy::Action& action, const std::string& id);
+    void put_back(const policy::Action& action);  // not now after all
+    // It came to an end while the plan was being made from a state in which it was in flight.
+    void was_done(const std::string& identity);
+    // True if it was one of this graph's.
+    bool completed(const std::string& id, bool ok);
+    bool mine(const std::string& id) const { return by_order_.count(id) != 0; }
+    const policy::Action* action_of(const std::string& order_id) const;
+
+    std::uint64_t number() const { return number_; }
+    std::size_t total() const { return states_.size(); }
+    std::size_t done() const;
+    bool idle() const;  // nothing left that could be ordered, nothing of it in flight
+    const policy::Plan* plan() const { return plan_.get(); }
+    std::string why_waiting() const;  // one sentence; empty if nothing waits
+
+  private:
+    enum class Progress : std::uint8_t { waiting, given, in_flight, done, failed };
+    bool runnable(const policy::Action& action, const State& state) const;
+    bool held_by_flight(const policy::Action& action, const State& state) const;
+    void remember_waiters(const State& state);
+    void pass_pseudo();
+
+    std::shared_ptr<const policy::Plan> plan_;
+    std::uint64_t number_ = 0;
+    std::vector<Progress> states_;
+    std::map<std::string, int> by_order_;   // order or fencing record id -> action
+    // Keys of the actions that waited for an order still in flight when its graph was replaced.
+    std::map<std::string, std::set<std::string>> waiters_;
+};
+
+// The same action in two graphs, or in a graph and in flight.
+std::string identity(const policy::Action& action);
+std::string identity(const wire::Order& order);
+
+}  // namespace muster::crmd
