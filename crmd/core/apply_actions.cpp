@@ -1,4 +1,5 @@
 #include "base/score.h"
+#include "base/time.h"
 #include "base/text.h"
 #include "crmd/core/apply.h"
 #include "crmd/core/history.h"

@@ -2,6 +2,9 @@
 
 #include "crmd/core/coordinator_impl.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace muster::crmd {
 namespace {
 
@@ -297,7 +300,7 @@ void Coordinator::Impl::settle() {
         w.mutable_leaving()->set_node(settings_.name);
         const NodeFacts* me = state_.node(self_);
         if (me != nullptr && me->shutting_down) out_.push_back(Exit{0});
-        else if (leave_when_empty_ && synced_) broadcast(w);
+        else if (leave_when_empty_ && synced_ && !std::exchange(leaving_said_, true)) broadcast(w);
         else if (stopping_) out_.push_back(Exit{0});
     }
 }

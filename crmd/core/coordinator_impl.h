@@ -190,7 +190,7 @@ struct Coordinator::Impl {
     std::map<std::uint64_t, wire::Outcome> unsent_;  // by lrmd's sequence: not delivered yet
     std::string fenced_config_;
     std::map<std::string, std::uint64_t> begun_;     // fencing record id -> view number of our BEGIN
-    bool leave_when_empty_ = false;
+    bool leave_when_empty_ = false, leaving_said_ = false;
 
     // clients
     std::map<ClientId, Client> clients_;

@@ -201,7 +201,9 @@ void Coordinator::Impl::report_table() {
         o.set_transition_key(r.user_data());
     };
     for (const lrmd::proto::ResourceEntry& e : table_->resources()) {
-        for (const lrmd::proto::Result& r : e.last_results()) outcome(r, e);
+        std::vector<lrmd::proto::Result> results(e.last_results().begin(), e.last_results().end());
+        std::sort(results.begin(), results.end(), [](const auto& a, const auto& b) { return a.call_id() < b.call_id(); });
+        for (const lrmd::proto::Result& r : results) outcome(r, e);
         for (const lrmd::proto::RecurringEntry& r : e.recurring()) {
             if (r.has_last()) outcome(r.last(), e);
             wire::Recurring& out = *report.add_recurring();

@@ -17,8 +17,12 @@ bool open_record(const wire::FencingRecord& r) { return r.state() == "assigned" 
 
 }  // namespace
 
+const std::string& name_on_node(const policy::Action& action) {
+    return action.history_id.empty() ? action.resource : action.history_id;
+}
+
 std::string identity(const policy::Action& action) {
-    return action.task + "|" + action.resource + "|" + std::to_string(action.interval.count()) + "|" + action.node +
+    return action.task + "|" + name_on_node(action) + "|" + std::to_string(action.interval.count()) + "|" + action.node +
            (action.task == "cancel" ? "|" + action.key : "");
 }
 
@@ -84,9 +88,10 @@ bool Transition::held_by_flight(const policy::Action& action, const State& state
     for (const auto& [id, order] : state.in_flight) {
         if (by_order_.count(id) != 0) continue;  // its successors in this graph wait for it by the graph
         if (order.interval_ms() > 0) continue;   // can be cancelled at any time
-        if (!action.resource.empty() && (order.resource() == action.resource || order.history_id() == action.history_id)) {
+        if (!action.resource.empty() && order.resource() == name_on_node(action)) {
             // Instances of an anonymous clone share a name; on different nodes they are different things.
-            if (order.resource() == action.resource || order.node() == action.node) return true;
+            const bool one_thing = name_on_node(action) == action.resource;
+            if (one_thing || order.node() == action.node) return true;
         }
         const auto waited = waiters_.find(id);
         if (waited != waiters_.end() && waited->second.count(name) != 0) return true;

@@ -59,6 +59,8 @@ class Transition {
     std::map<std::string, std::set<std::string>> waiters_;
 };
 
+// The resource's name in lrmd and in the history: an anonymous clone's instances have no number there.
+const std::string& name_on_node(const policy::Action& action);
 // The same action in two graphs, or in a graph and in flight.
 std::string identity(const policy::Action& action);
 std::string identity(const wire::Order& order);

@@ -1,0 +1,252 @@
+// Clients' requests that change something: commits, attributes, cleanup, fencing, leaving.
+#include <regex>
+
+#include "base/text.h"
+#include "base/xml/write.h"
+#include "crmd/core/coordinator_impl.h"
+
+namespace muster::crmd {
+namespace {
+
+constexpr Duration kEchoWithin = seconds{20};
+
+proto::Code code_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::invalid: return proto::INVALID;
+        case ErrorCode::not_found: return proto::NOT_FOUND;
+        case ErrorCode::exists: return proto::EXISTS;
+        case ErrorCode::old: return proto::OLD;
+        case ErrorCode::permission: return proto::PERMISSION;
+        case ErrorCode::unavailable: return proto::UNAVAILABLE;
+        case ErrorCode::timeout: return proto::TIMEOUT;
+        case ErrorCode::io: return proto::IO;
+        case ErrorCode::unsupported: return proto::UNSUPPORTED;
+        case ErrorCode::internal: return proto::INTERNAL;
+    }
+    return proto::INTERNAL;
+}
+
+// A permanent attribute of a node: an nvpair below its <node>, made as needed.
+proto::Commit permanent(const proto::SetAttribute& r, const std::string& node, NodeId id, const xml::Element& document) {
+    const std::string set_name = r.set_type().empty() ? "instance_attributes" : r.set_type();
+    const std::string set_id = "nodes-" + std::to_string(id) + (set_name == "utilization" ? "-utilization" : "");
+    xml::Element pair{"nvpair", {{"id", set_id + "-" + r.name()}, {"name", r.name()}, {"value", r.value()}}};
+    // An nvpair of that name that somebody else made is changed where it stands.
+    const xml::Element* configuration = document.child("configuration");
+    const xml::Element* nodes = configuration != nullptr ? configuration->child("nodes") : nullptr;
+    if (nodes != nullptr) {
+        for (const xml::Element& n : nodes->children()) {
+            if (n.get("uname") != node) continue;
+            for (const xml::Element* set : n.children_named(set_name)) {
+                for (const xml::Element* p : set->children_named("nvpair")) {
+                    if (p->get("name") == r.name()) pair.set("id", p->id());
+                }
+            }
+        }
+    }
+    proto::Commit commit;
+    proto::Operation& op = *commit.mutable_operations()->add_operation();
+    if (r.unset()) {
+        op.set_verb("delete");
+        op.set_section("nodes");
+        op.set_input_xml(xml::write_compact(xml::Element{"nvpair", {{"id", pair.id()}}}));
+        return commit;
+    }
+    xml::Element element{"node", {{"id", std::to_string(id)}, {"uname", node}}};
+    xml::Element& set = element.add(xml::Element{set_name, {{"id", set_id}}});
+    set.add(pair);
+    op.set_verb("modify");
+    op.set_section("nodes");
+    op.set_allow_create(true);
+    op.set_expand_score(r.expand());
+    op.set_input_xml(xml::write_compact(element));
+    return commit;
+}
+
+}  // namespace
+
+wire::AttributeChange attribute_change(const proto::SetAttribute& request, const std::string& node) {
+    wire::AttributeChange c;
+    c.set_node(node);
+    c.set_name(request.name());
+    c.set_value(request.value());
+    c.set_unset(request.unset());
+    c.set_private_(request.private_());
+    c.set_expand(request.expand());
+    return c;
+}
+
+void Coordinator::Impl::change(ClientId id, Client& client, const proto::Message& request) {
+    using M = proto::Message;
+    const std::uint64_t tag = request.tag();
+    wire::Wire w;
+    const auto echoed = [&] {
+        echoes_.push_back(Asked{id, tag, now_.monotonic + kEchoWithin, std::to_string(static_cast<int>(w.body_case()))});
+        wake_at(echoes_.back().until);
+        broadcast(w);
+    };
+    switch (request.body_case()) {
+        case M::kCommit: return commit(id, client, tag, request.commit());
+        case M::kSetAttribute: return set_attribute(id, client, tag, request.set_attribute());
+        case M::kCleanup: {
+            const proto::Cleanup& c = request.cleanup();
+            if (!c.node().empty() && state_.node(c.node()) == nullptr) return refuse(id, tag, proto::NOT_FOUND, "node " + c.node() + " is not known");
+            w.mutable_forget()->set_resource(c.resource());
+            w.mutable_forget()->set_node(c.node());
+            w.mutable_forget()->set_operation(c.operation());
+            w.mutable_forget()->set_interval_ms(c.interval_ms());
+            w.mutable_forget()->set_all_history(c.all_history());
+            return echoed();
+        }
+        case M::kSetFailCount: {
+            const proto::SetFailCount& f = request.set_fail_count();
+            const std::string node = f.node().empty() ? settings_.name : f.node();
+            if (f.value().empty() || f.value() == "0") {
+                w.mutable_clear_fail_count()->set_resource(f.resource());
+                w.mutable_clear_fail_count()->set_node(node);
+                w.mutable_clear_fail_count()->set_operation(f.operation());
+                w.mutable_clear_fail_count()->set_interval_ms(f.interval_ms());
+            } else {
+                const std::string op = f.operation().empty() ? "monitor" : f.operation();
+                w.mutable_attribute()->set_node(node);
+                w.mutable_attribute()->set_name("fail-count-" + f.resource() + "#" + op + "_" + std::to_string(f.interval_ms()));
+                w.mutable_attribute()->set_value(f.value());
+            }
+            return echoed();
+        }
+        case M::kFence: {
+            const proto::Fence& f = request.fence();
+            const std::string record = "asked." + std::to_string(self_) + "." + std::to_string(settings_.incarnation) + "." + std::to_string(next_mark_++);
+            w.mutable_fence_wanted()->set_id(record);
+            w.mutable_fence_wanted()->set_target(f.node());
+            w.mutable_fence_wanted()->set_action(f.action());
+            w.mutable_fence_wanted()->set_reason(f.reason());
+            w.mutable_fence_wanted()->set_author(client.user);
+            w.mutable_fence_wanted()->set_timeout_ms(f.timeout_ms());
+            fences_[record] = Asked{id, tag, now_.monotonic + milliseconds{f.timeout_ms() > 0 ? f.timeout_ms() : 120'000}, f.node()};
+            wake_at(fences_[record].until);
+            return broadcast(w);
+        }
+        case M::kConfirmFenced: {
+            const NodeFacts* target = state_.node(request.confirm_fenced().node());
+            if (target != nullptr && target->life == Life::up)
+                return refuse(id, tag, proto::INVALID, target->name + " is a member of the cluster right now: it is not off");
+            w.mutable_fence_confirm()->set_target(request.confirm_fenced().node());
+            w.mutable_fence_confirm()->set_author(client.user);
+            return echoed();
+        }
+        case M::kStartAbsent:
+            for (const std::string& n : request.start_absent().nodes()) w.mutable_started()->add_absent(n);
+            return echoed();
+        case M::kStopNode:
+        case M::kCancelStop: {
+            const std::string node = request.has_stop_node() && !request.stop_node().node().empty() ? request.stop_node().node() : settings_.name;
+            if (state_.node(node) == nullptr) return refuse(id, tag, proto::NOT_FOUND, "node " + node + " is not known");
+            w.mutable_shutdown()->set_node(node);
+            w.mutable_shutdown()->set_stamp_us(now_.wall.us);
+            w.mutable_shutdown()->set_cancel(request.has_cancel_stop());
+            return echoed();
+        }
+        default: return refuse(id, tag, proto::UNSUPPORTED, "this crmd does not know that request");
+    }
+}
+
+void Coordinator::Impl::commit(ClientId id, const Client& client, std::uint64_t tag, const proto::Commit& request) {
+    const std::uint64_t handle = next_handle_++;
+    commits_[handle] = Asked{id, tag, now_.monotonic + minutes{2}, ""};
+    std::string bytes;
+    request.SerializeToString(&bytes);
+    feed(cib::replica::ClientRequest{handle, {request.author().empty() ? client.user : request.author(), client.program, std::move(bytes)}});
+}
+
+void Coordinator::Impl::on_commit_answer(const cib::replica::Answer& told) {
+    const auto at = commits_.find(told.handle);
+    if (told.handle == 0 && !told.outcome) log(LogLevel::warning, "a change of this node's own was refused: " + told.outcome.error().message);
+    if (at == commits_.end()) return;
+    const Asked asked = at->second;
+    commits_.erase(at);
+    if (!told.outcome) return refuse(asked.client, asked.tag, code_of(told.outcome.error().code), told.outcome.error().message);
+    if (asked.what == "done") return done(asked.client, asked.tag);
+    proto::Message m;
+    m.mutable_committed()->set_version(to_string(told.outcome->version));
+    m.mutable_committed()->set_changed(told.outcome->result != "unchanged");
+    answer(asked.client, asked.tag, std::move(m));
+}
+
+void Coordinator::Impl::set_attribute(ClientId id, Client& client, std::uint64_t tag, const proto::SetAttribute& request) {
+    const std::string node = request.node().empty() ? settings_.name : request.node();
+    const NodeFacts* facts = state_.node(node);
+    if (facts == nullptr) return refuse(id, tag, proto::NOT_FOUND, "node " + node + " is not known");
+    std::vector<std::string> names{request.name()};
+    if (!request.pattern().empty()) {
+        names.clear();
+        try {
+            const std::regex pattern{request.pattern(), std::regex::extended};
+            for (const auto& [name, value] : facts->attributes) if (std::regex_search(name, pattern)) names.push_back(name);
+        } catch (const std::regex_error&) {
+            return refuse(id, tag, proto::INVALID, "`" + request.pattern() + "` is not a regular expression");
+        }
+        if (names.empty()) return done(id, tag);
+    }
+    if (request.lifetime() == "forever") {
+        const std::uint64_t before = next_handle_;
+        commit(id, client, tag, permanent(request, node, facts->id, replica_.committed().document));
+        if (const auto at = commits_.find(before); at != commits_.end()) at->second.what = "done";
+        return;
+    }
+    if (request.dampen_ms() > 0) {
+        for (const std::string& name : names) {
+            auto& slot = dampened_[node + "/" + name];
+            const Instant due = now_.monotonic + milliseconds{request.dampen_ms()};
+            slot.due = slot.change.node().empty() ? due : std::min(slot.due, due);
+            slot.change = attribute_change(request, node);
+            slot.change.set_name(name);
+            wake_at(slot.due);
+        }
+        return done(id, tag);
+    }
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        wire::Wire w;
+        *w.mutable_attribute() = attribute_change(request, node);
+        w.mutable_attribute()->set_name(names[i]);
+        const bool last = i + 1 == names.size();
+        echoes_.push_back(Asked{last ? id : 0, tag, now_.monotonic + kEchoWithin, std::to_string(static_cast<int>(w.body_case()))});
+        broadcast(w);
+    }
+    wake_at(now_.monotonic + kEchoWithin);
+}
+
+// Dampened changes whose time has come; answers that did not come in time.
+void Coordinator::Impl::expire_asked() {
+    for (auto at = dampened_.begin(); at != dampened_.end();) {
+        if (now_.monotonic < at->second.due) {
+            wake_at(at->second.due);
+            ++at;
+            continue;
+        }
+        wire::Wire w;
+        *w.mutable_attribute() = at->second.change;
+        broadcast(w);
+        at = dampened_.erase(at);
+    }
+    const auto expire = [&](auto& map, const std::string& text) {
+        for (auto at = map.begin(); at != map.end();) {
+            if (now_.monotonic < at->second.until) {
+                wake_at(at->second.until);
+                ++at;
+                continue;
+            }
+            refuse(at->second.client, at->second.tag, proto::TIMEOUT, text);
+            at = map.erase(at);
+        }
+    };
+    expire(waits_, "the cluster is not idle yet");
+    expire(fences_, "the fencing has not ended yet; it goes on");
+    while (!echoes_.empty() && now_.monotonic >= echoes_.front().until) {
+        refuse(echoes_.front().client, echoes_.front().tag, proto::TIMEOUT, "the request did not come back in the agreed order; it may still be carried out");
+        echoes_.erase(echoes_.begin());
+    }
+    if (!echoes_.empty()) wake_at(echoes_.front().until);
+}
+
+}  // namespace muster::crmd
