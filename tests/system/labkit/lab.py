@@ -7,7 +7,7 @@ import subprocess
 from . import cluster, host
 from .fabric import Fabric
 from .host import LabError
-from .node import Node
+from .node import PERSISTENT, Node
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))))
 PROGRAM = f"{SOURCE}/tests/system/lab"
@@ -35,14 +35,15 @@ class Lab:
         own = f"{host.SHARED}/build/bin:" if self.settings.get("build") else ""
         return f"{own}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-    def up(self, count, token=1000, daemons=cluster.MUSTERD, build=None):
-        """daemons: command line of what each node starts beside corosync; empty for nothing."""
-        build = os.path.realpath(build) if build else default_build()
+    def up(self, count, token=1000, daemons=cluster.MUSTERD, build=None, own_folders=(), prepare=None):
+        """daemons: what each node starts beside corosync; empty for nothing.  build: folder of a preset, None for the
+        default, "" for none.  own_folders: more folders that each node has for itself; prepare(name) fills its disk."""
+        build = os.path.realpath(build) if build else default_build() if build is None else None
         if daemons is cluster.MUSTERD and (not build or not os.access(f"{build}/bin/musterd", os.X_OK)):
             raise LabError(f"no bin/musterd in {build or SOURCE + '/build/*'}: build it, or --no-muster")
         self.check_free()
         try:
-            self.make(count, token, daemons, build)
+            self.make(count, token, daemons, build, own_folders, prepare)
         except BaseException:
             self.down(keep_files=True)
             raise
@@ -54,14 +55,17 @@ class Lab:
         if os.path.isdir(self.folder) and os.listdir(self.folder):
             raise LabError(f"{self.folder} is not empty and no lab: choose another --dir")
 
-    def make(self, count, token, daemons, build):
+    def make(self, count, token, daemons, build, own_folders, prepare):
         for part in ("run", "disk", "log", "power"):
             os.makedirs(f"{self.folder}/{part}", exist_ok=True)
         os.chmod(self.folder, 0o755)
-        self.settings = {"nodes": count, "token": token, "build": build}
+        self.settings = {"nodes": count, "token": token, "build": build,
+                         "folders": [*PERSISTENT, *own_folders]}
         host.save(f"{self.folder}/{MARK}", self.settings)
         self.need_overlay()
         cluster.prepare(self, count, token, daemons)
+        for name in self.names() if prepare else ():
+            prepare(name)
         self.fabric.up()
         self.start_power()
         for name in self.names():

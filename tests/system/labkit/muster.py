@@ -23,6 +23,9 @@ class Cluster:
     def __init__(self, lab):
         self.lab = lab
 
+    def up(self, count, token=1000):
+        self.lab.up(count, token)
+
     def run(self, node, *command, stdin=None, check=True, seconds=60):
         done = subprocess.run(self.lab.command_line(node, list(command)), input=stdin, text=True, capture_output=True,
                               timeout=seconds)

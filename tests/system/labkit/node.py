@@ -43,7 +43,7 @@ class Node:
         with self.locked():
             if self.init():
                 return
-            for folder in PERSISTENT:
+            for folder in self.lab.settings["folders"]:
                 os.makedirs(f"{self.disk}{folder}", exist_ok=True)
                 os.makedirs(f"{self.disk}/work{folder}", exist_ok=True)
             ready_read, ready_write = os.pipe()
@@ -123,7 +123,7 @@ class Node:
     def lay_mounts(self):
         mount(None, "/", None, host.MS_REC | host.MS_PRIVATE)
         mount("proc", "/proc", "proc")
-        for folder in PERSISTENT:
+        for folder in self.lab.settings["folders"]:
             mount("overlay", folder, "overlay", 0,
                   f"lowerdir={folder},upperdir={self.disk}{folder},workdir={self.disk}/work{folder}")
         # Under /run, so that user hacluster reaches the programs wherever the source lies (a home of root's is closed).
