@@ -151,7 +151,9 @@ Result<void> modify(Element& cib, const Operation& op) {
     const auto target = target_of(cib, op);
     if (!target) return tl::make_unexpected(target.error());
     if (!*target) {
-        if (!op.allow_create || !op.xpath.empty()) return not_there(op);
+        // A section that is not there yet is made when the input is that section.
+        const bool section_itself = op.xpath.empty() && op.input->name() == op.section && is_section(op.section);
+        if ((!op.allow_create && !section_itself) || !op.xpath.empty()) return not_there(op);
         return create(cib, op);
     }
     const Version before = version_of(cib);
@@ -172,6 +174,7 @@ Result<void> replace_document(Element& cib, const Element& input) {
                                                 to_string(version_of(input)), to_string(version_of(cib))));
     }
     Element next = input;
+    if (!next.has("validate-with") && cib.has("validate-with")) next.set("validate-with", cib.get("validate-with"));
     if (!next.child("status")) {
         if (const Element* status = cib.child("status")) next.add(*status);
     }
