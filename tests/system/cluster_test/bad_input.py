@@ -1,0 +1,133 @@
+#!/usr/bin/python3 -ES
+"""Bad input: a clear message each time, and nothing lost."""
+import glob
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from bench import cluster_of, options, step, until  # noqa: E402
+
+BASE = """property stonith-enabled=true
+primitive power stonith:fence_muster_lab params pcmk_host_check=dynamic-list op monitor interval=60s
+primitive keeper ocf:heartbeat:Dummy op monitor interval=10s
+commit
+"""
+
+
+def document(cluster, node="node1"):
+    text = cluster.talk(node, "cib").stdout
+    return text[text.index("<configuration"):text.index("</configuration")]
+
+
+def status(cluster, node="node1"):
+    done = cluster.crm("status", node=node, check=False)
+    return done.stdout + done.stderr
+
+
+def syntax_error(cluster):
+    before = document(cluster)
+    done = cluster.crm("configure", stdin="primitive p1 ocf:heartbeat:Dummy\nprimitve p2 ocf:heartbeat:Dummy\ncommit\n", check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0, "a syntax error was no failure"
+    assert "primitve" in said, said
+    assert "p2" not in document(cluster)
+    done = cluster.crm("configure", "primitive", "p3", "ocf:heartbeat:Dummy", "op", "monitor", "interval=10x", check=False)
+    assert done.returncode != 0 and "10x" in done.stdout + done.stderr, done.stdout + done.stderr
+    assert "p3" not in document(cluster)
+    cluster.crm("configure", stdin="delete p1\ncommit\n", check=False)
+    until("the document is as before", lambda: document(cluster).split("epoch")[0] == before.split("epoch")[0], 20)
+
+
+def unknown_elements(cluster):
+    before = document(cluster)
+    done = cluster.run("node1", "sh", "-c",
+                       "printf '%s' '<resources><gizmo id=\"g\"/></resources>' > /tmp/bad.xml;"
+                       " crm configure load xml update /tmp/bad.xml; s=$?; rm -f /tmp/bad.xml; exit $s", check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0, "an unknown element was accepted"
+    assert "gizmo" in said, said
+    assert document(cluster) == before
+
+
+def unknown_agent(cluster):
+    cluster.crm("--force", "configure", stdin="primitive nobody ocf:heartbeat:NoSuchAgent\ncommit\n", check=False)
+    if "NoSuchAgent" in document(cluster):
+        until("status says that the agent is not installed", lambda: "not installed" in status(cluster).lower())
+        assert "keeper" in status(cluster)
+        cluster.crm("configure", stdin="delete --force nobody\ncommit\n", check=False)
+        until("it is gone", lambda: "NoSuchAgent" not in document(cluster), 20)
+    cluster.settle(3)
+
+
+def runs_on(cluster, resource):
+    """Nodes on which a Dummy is active, by its own word."""
+    return [n for n in cluster.lab.names() if cluster.lab.node(n).init() and cluster.run(
+        n, "sh", "-c", f"test -e /run/resource-agents/Dummy-{resource}.state", check=False).returncode == 0]
+
+
+def stop_hangs(cluster):
+    """An agent that hangs in stop: killed when its time is up, the node is fenced, the resource runs elsewhere."""
+    cluster.crm("configure", stdin="primitive slow ocf:heartbeat:Delay params startdelay=0 stopdelay=3600 mondelay=0 "
+                "op stop timeout=2s op start timeout=20s op monitor interval=10s timeout=20s\ncommit\n")
+    cluster.settle(3)
+    node = until("slow runs", lambda: next((n for n in cluster.lab.names() if cluster.run(
+        n, "sh", "-c", "ls /run/resource-agents/Delay-slow.state", check=False).returncode == 0), None))
+    boot = cluster.run(node, "stat", "-c", "%Y %i", "/proc/1").stdout
+    cluster.crm("resource", "stop", "slow")
+
+    def fenced():
+        return cluster.lab.node(node).init() and cluster.run(node, "stat", "-c", "%Y %i", "/proc/1", check=False).stdout != boot
+    until(f"{node} is fenced", fenced)
+    cluster.settle(3)
+    assert len(runs_on(cluster, "keeper")) == 1
+    cluster.crm("configure", stdin="delete slow\ncommit\n", check=False)
+    cluster.settle(3)
+
+
+def fencing_fails(cluster):
+    """A fence agent that fails: said with its words, and nothing of the lost node starts elsewhere until it works."""
+    cluster.crm("resource", "param", "power", "set", "socket", "/nowhere")
+    cluster.talk("node1", "wait", "20", "3", check=False)
+    victim = until("keeper runs", lambda: next(iter(runs_on(cluster, "keeper")), None))
+    witness = next(n for n in cluster.lab.names() if n != victim)
+    cluster.lab.node(victim).kill()
+    until("the failure is said", lambda: "/nowhere" in status(cluster, witness) or
+          cluster.console(rf"fenced: .* of {victim} .*/nowhere", 0))
+    assert not runs_on(cluster, "keeper"), "keeper was started before its node was fenced"
+    cluster.crm("resource", "param", "power", "delete", "socket", node=witness)
+    until("keeper runs elsewhere", lambda: runs_on(cluster, "keeper"))
+    cluster.lab.node(victim).boot()
+    cluster.settle(3)
+
+
+def broken_disk(cluster):
+    """One node's journal is garbage: it says so, takes no part with it, and is caught up by the others."""
+    before = document(cluster)
+    node = cluster.lab.node("node3")
+    node.kill()
+    until("the others go on", lambda: cluster.state("node1").get("idle") == ["true"])
+    files = [f for f in glob.glob(f"{node.disk}/var/lib/muster/**", recursive=True) if os.path.isfile(f)]
+    assert files, "no state of crmd on the disk"
+    for file in files:
+        with open(file, "r+b") as f:
+            f.write(b"\0garbage\0" * 8)
+    node.boot()
+    until("node3 has the document again", lambda: cluster.talk("node3", "cib", check=False).returncode == 0 and
+          document(cluster, "node3") == document(cluster, "node1"), 90)
+    assert "keeper" in document(cluster)
+    assert document(cluster).count("<primitive") == before.count("<primitive")
+
+
+def main():
+    o = options()
+    with cluster_of(3, o.build) as cluster:
+        cluster.crm("configure", stdin=BASE)
+        cluster.settle(3)
+        for case in (syntax_error, unknown_elements, unknown_agent, fencing_fails, stop_hangs, broken_disk):
+            step(case.__name__.replace("_", " "))
+            case(cluster)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
