@@ -1,14 +1,41 @@
 #include "tools/crm/configure/commit.h"
 
 #include "tools/crm/configure/editor.h"
+#include "tools/crm/lang/objects.h"
 
 namespace muster::crm {
 
-int commit(Context& context, bool) {
+namespace {
+
+// Objects that were deleted are gone; what referred to them must be looked at, too.
+std::set<std::string> to_check(const Editor& e) {
+    std::set<std::string> out = e.touched;
+    std::set<std::string> now;
+    const auto current = objects(e.configuration());
+    for (const auto& o : current) now.insert(o.id);
+    bool removed = false;
+    for (const auto& o : objects(e.base().configuration)) removed = removed || now.count(o.id) == 0;
+    for (const auto& o : current) {
+        const bool refers = o.keyword == "location" || o.keyword == "colocation" || o.keyword == "order" ||
+                            o.keyword == "rsc_ticket" || o.keyword == "tag" || o.keyword == "fencing_topology";
+        if (removed && refers) out.insert(o.id);
+    }
+    return out;
+}
+
+}  // namespace
+
+int commit(Context& context, bool force) {
     auto editor = context.editing();
     if (!editor) return context.fail(editor.error());
     Editor& e = **editor;
     if (!e.changed()) return kOk;
+    // An empty list would mean all objects.
+    auto judged = to_check(e);
+    judged.insert("");
+    if (report_findings(context, check(e.configuration(), judged)) && !force) {
+        return context.fail("nothing was stored (commit force, or crm -F, stores it in spite of that)");
+    }
     cib::Cib next = e.base();
     next.configuration = e.configuration();
     if (context.options.dry_run) {

@@ -75,6 +75,11 @@ Result<Tokens> lex(std::string_view line, int number) {
         Token token;
         token.line = number;
         token.column = static_cast<int>(at) + 1;
+        if (line[at] == '<' && !out.empty() && out.back().text == "xml") {  // an element follows as it stands
+            token.text = std::string{line.substr(at)};
+            out.push_back(std::move(token));
+            return out;
+        }
         if (!read_word(line, at, token)) {
             const std::string where = number > 0 ? "line " + std::to_string(number) + ": " : "";
             return fail(where + "no closing quotation mark in '" + token.text + "'");

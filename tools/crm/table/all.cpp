@@ -6,6 +6,7 @@ const Table& table() {
     static const Table all = [] {
         Table t;
         add_shell(t);
+        add_configure(t);
         return t;
     }();
     return all;
