@@ -64,21 +64,18 @@ class Systemd {
   public:
     Systemd(std::string unit, std::int64_t deadline_us) : unit_{std::move(unit)}, deadline_us_{deadline_us} {}
 
+    // The system bus; where none runs, systemd's own socket, as systemctl does.
     std::string connect() {
         sd_bus* bus = nullptr;
-        // SYSTEMD_BUS_ADDRESS: another bus, for tests.
-        const char* address = ::getenv("MUSTER_SYSTEMD_BUS");
-        int r = 0;
-        if (address) {
+        int r = sd_bus_open_system(&bus);
+        if (r < 0) {
+            direct_ = true;
             r = sd_bus_new(&bus);
-            if (r >= 0) r = sd_bus_set_address(bus, address);
-            if (r >= 0) r = sd_bus_set_bus_client(bus, 1);
+            if (r >= 0) r = sd_bus_set_address(bus, "unix:path=/run/systemd/private");
             if (r >= 0) r = sd_bus_start(bus);
-        } else {
-            r = sd_bus_open_system(&bus);
         }
         bus_.reset(bus);
-        return r < 0 ? fmt::format("no connection to the system bus: {} (is systemd running here?)", std::strerror(-r)) : "";
+        return r < 0 ? fmt::format("systemd does not answer: {} (does it run here?)", std::strerror(-r)) : "";
     }
 
     // The path of the unit's object; loads the unit.
@@ -113,8 +110,7 @@ class Systemd {
         while (true) {
             problem = state(s);
             if (!problem.empty()) return true;
-            if (s.active != "activating" && s.active != "deactivating" && s.active != "reloading") return true;
-            if (s.active == "reloading") return true;
+            if (s.active != "activating" && s.active != "deactivating") return true;
             if (now_us() >= deadline_us_) return false;
             ::usleep(kPollUs);
         }
@@ -124,7 +120,7 @@ class Systemd {
     std::string job(const char* method, std::string& problem, bool& timed_out) {
         BusError error;
         sd_bus_slot* slot = nullptr;
-        if (sd_bus_match_signal(bus_.get(), &slot, kService, kPath, kManager, "JobRemoved", &Systemd::on_removed, this) < 0) {
+        if (sd_bus_match_signal(bus_.get(), &slot, direct_ ? nullptr : kService, kPath, kManager, "JobRemoved", &Systemd::on_removed, this) < 0) {
             problem = "systemd's job signals can not be followed";
             return {};
         }
@@ -172,6 +168,7 @@ class Systemd {
     std::string job_;
     std::string result_;
     bool not_found_ = false;
+    bool direct_ = false;
 };
 
 std::string unit_name(const std::string& type) {
@@ -185,8 +182,7 @@ std::string unit_name(const std::string& type) {
 // At a shutdown of the host systemd would stop the unit beside the cluster: with this it waits for musterd, which stops
 // it by the cluster's rules first.
 std::string drop_in_path(const std::string& unit) {
-    const char* root = ::getenv("MUSTER_SYSTEMD_RUNTIME");
-    return fmt::format("{}/{}.d/50-muster.conf", root ? root : "/run/systemd/system", unit);
+    return fmt::format("/run/systemd/system/{}.d/50-muster.conf", unit);
 }
 
 void write_drop_in(const std::string& unit) {
@@ -245,7 +241,10 @@ proto::Ended change(Systemd& systemd, const std::string& unit, bool start) {
 }
 
 // Class "service" is judged by LSB's rules: status 3 is "not running".
-int as_lsb(const proto::Run& run, int code) { return run.operation() == "monitor" && code == kNotRunning ? 3 : code == kInstalled && run.operation() == "monitor" ? 150 : code; }
+int as_lsb(const proto::Run& run, int code) {
+    if (run.operation() != "monitor") return code;
+    return code == kNotRunning ? 3 : code == kInstalled ? 150 : code;
+}
 
 }  // namespace
 
