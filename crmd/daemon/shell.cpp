@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <pwd.h>
+#include <signal.h>
 #include <sys/random.h>
 #include <unistd.h>
 
