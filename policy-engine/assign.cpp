@@ -1,0 +1,328 @@
+// One primitive: colocations applied, node chosen (Pacemaker Explained, "Deciding Which Nodes a Resource Can Run On").
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "policy-engine/place.h"
+
+namespace muster::policy {
+
+// The primary is placed first; a wish that leaves no node is dropped again.
+void Placer::apply_primary(RscIx dependent, const Colocation& c) {
+    Row before = row_of(dependent);
+    assign(c.primary);
+    if (!m_.rsc(dependent).provisional) return;
+    colocate(dependent, c.primary, c);
+    if (c.score > -kInf && c.score < kInf && !any_usable(m_.row(dependent))) set_row(dependent, before);
+}
+
+void Placer::colocate(RscIx dependent, RscIx primary, const Colocation& c) {
+    const Resource& p = m_.rsc(primary);
+    const Resource& d = m_.rsc(dependent);
+    if (d.kind == RscKind::group) {
+        if (!d.children.empty()) colocate(d.children.front(), primary, c);
+        return;
+    }
+    switch (p.kind) {
+        case RscKind::primitive: colocate_primitive(dependent, primary, c); return;
+        case RscKind::group:
+            if (p.children.empty() || p.provisional) return;
+            // A wish to be with it is met by its first member; being bound to it takes the last one.
+            colocate_primitive(dependent, c.score >= kInf ? p.children.back() : p.children.front(), c);
+            return;
+        case RscKind::clone: colocate_clone(dependent, primary, c); return;
+        case RscKind::bundle:
+            colocate_clone(dependent, primary, c);
+            return;
+    }
+}
+
+void Placer::colocate_primitive(RscIx dependent, RscIx primary, const Colocation& c) {
+    Resource& d = m_.rsc(dependent);
+    const Resource& p = m_.rsc(primary);
+    if (p.provisional) return;
+    RscIx promotable = m_.clone_of(dependent);
+    bool role_only = c.dependent_role >= Role::unpromoted && promotable != kNone && m_.rsc(promotable).promotable;
+    if (role_only) return;  // looked at when instances are promoted
+    if (c.dependent_role != Role::unknown && c.dependent_role != d.next_role &&
+        !(c.dependent_role == Role::started))
+        return;
+    if (c.primary_role != Role::unknown && c.primary_role != p.next_role) {
+        if (c.primary_role == Role::promoted || c.primary_role == Role::unpromoted || c.primary_role == Role::stopped) {
+            if (c.score < 0 || c.score < kInf || true) return;
+        }
+    }
+    NodeIx where = p.assigned;
+    std::int32_t* row = m_.row(dependent);
+    if (where == kNone) {
+        if (c.score >= kInf)
+            for (NodeIx n = 0; n < m_.node_count(); ++n)
+                if (row[n] != kAbsent) m_.add_score(dependent, n, -kInf, c.id, "colocated with " + p.id + ", which cannot run");
+        return;
+    }
+    const std::string attribute = c.node_attribute.empty() ? "#uname" : c.node_attribute;
+    auto value = m_.node(where).attrs.find(attribute);
+    Row before = row_of(dependent);
+    for (NodeIx n = 0; n < m_.node_count(); ++n) {
+        if (row[n] == kAbsent) continue;
+        auto mine = m_.node(n).attrs.find(attribute);
+        bool match = value != m_.node(where).attrs.end() && mine != m_.node(n).attrs.end() && mine->second == value->second;
+        if (match) {
+            if (c.score < kInf) m_.add_score(dependent, n, c.score, c.id);
+        } else if (c.score >= kInf) {
+            m_.add_score(dependent, n, -kInf, c.id);
+        }
+    }
+    if (c.score > -kInf && c.score < kInf && !any_usable(row)) set_row(dependent, before);
+}
+
+void Placer::colocate_clone(RscIx dependent, RscIx clone, const Colocation& c) {
+    Resource& p = m_.rsc(clone);
+    if (p.provisional) return;
+    std::vector<RscIx> instances = p.children;
+    if (p.kind == RscKind::bundle) {
+        instances.clear();
+        for (const auto& r : p.bundle->list) instances.push_back(r.container);
+    }
+    RscIx dclone = m_.clone_of(dependent);
+    bool interleave = dclone != kNone && m_.rsc(dclone).interleave && p.kind == RscKind::clone;
+    if (interleave && c.dependent_role < Role::unpromoted) {
+        // Each instance goes with the primary's instance on the same node.
+        RscIx best = kNone;
+        RscIx dtop = dependent;
+        while (m_.rsc(dtop).parent != dclone) dtop = m_.rsc(dtop).parent;
+        std::vector<NodeIx> order;
+        for (NodeIx n = 0; n < m_.node_count(); ++n)
+            if (m_.score(dependent, n) != kAbsent && usable(n, m_.score(dependent, n))) order.push_back(n);
+        std::stable_sort(order.begin(), order.end(), [&](NodeIx a, NodeIx b) {
+            if (m_.score(dependent, a) != m_.score(dependent, b)) return m_.score(dependent, a) > m_.score(dependent, b);
+            if (m_.node(a).assigned != m_.node(b).assigned) return m_.node(a).assigned < m_.node(b).assigned;
+            return runs_on(m_.rsc(dtop), a) && !runs_on(m_.rsc(dtop), b);
+        });
+        for (NodeIx n : order) {
+            for (RscIx i : instances)
+                if (location_next(m_, i) == n && role_matches(m_, i, c.primary_role, true)) best = i;
+            if (best != kNone) break;
+        }
+        if (best != kNone) {
+            colocate(dependent, best, c);
+        } else if (c.score >= kInf) {
+            for (NodeIx n = 0; n < m_.node_count(); ++n)
+                if (m_.score(dependent, n) != kAbsent) m_.add_score(dependent, n, -kInf, c.id);
+        }
+        return;
+    }
+    RscIx promotable = m_.clone_of(dependent);
+    if (c.dependent_role >= Role::unpromoted && promotable != kNone && m_.rsc(promotable).promotable) return;
+    if (c.dependent_role != Role::unknown && c.dependent_role != m_.rsc(dependent).next_role) return;
+    std::set<NodeIx> where;
+    for (RscIx i : instances) {
+        RscIx who = i;
+        if (p.kind == RscKind::bundle) {
+            for (const auto& r : p.bundle->list)
+                if (r.container == i && r.child != kNone) who = r.child;
+        }
+        if (!role_matches(m_, who, c.primary_role, true)) continue;
+        NodeIx n = location_next(m_, i);
+        if (n != kNone && !m_.rsc(i).blocked) where.insert(n);
+    }
+    const std::string attribute = c.node_attribute.empty() ? "#uname" : c.node_attribute;
+    auto matches = [&](NodeIx a, NodeIx b) {
+        auto x = m_.node(a).attrs.find(attribute), y = m_.node(b).attrs.find(attribute);
+        return x != m_.node(a).attrs.end() && y != m_.node(b).attrs.end() && x->second == y->second;
+    };
+    if (c.score >= kInf) {
+        for (NodeIx n = 0; n < m_.node_count(); ++n) {
+            if (m_.score(dependent, n) == kAbsent) continue;
+            bool there = std::any_of(where.begin(), where.end(), [&](NodeIx w) { return matches(n, w); });
+            if (!there) m_.add_score(dependent, n, -kInf, c.id, "no instance of " + p.id + " there");
+        }
+        return;
+    }
+    for (NodeIx w : where) {
+        Row before = row_of(dependent);
+        for (NodeIx n = 0; n < m_.node_count(); ++n)
+            if (m_.score(dependent, n) != kAbsent && matches(n, w)) m_.add_score(dependent, n, c.score, c.id);
+        if (c.score > -kInf && !any_usable(m_.row(dependent))) set_row(dependent, before);
+    }
+}
+
+// The dependents' own scores, scaled by how strongly they are bound to this one.
+void Placer::add_matching(RscIx source, const std::string& attribute, double factor, Row& row, bool only_positive) {
+    auto best = [&](NodeIx n) -> std::int32_t {
+        if (attribute.empty() || attribute == "#uname") {
+            std::int32_t s = m_.score(source, n);
+            return s == kAbsent ? 0 : s;
+        }
+        auto value = m_.node(n).attrs.find(attribute);
+        std::int32_t top = -kInf;
+        for (NodeIx o = 0; o < m_.node_count(); ++o) {
+            auto other = m_.node(o).attrs.find(attribute);
+            if (m_.score(source, o) == kAbsent || other == m_.node(o).attrs.end() || value == m_.node(n).attrs.end()) continue;
+            if (other->second == value->second && m_.node(o).available()) top = std::max(top, m_.score(source, o));
+        }
+        return top;
+    };
+    for (NodeIx n = 0; n < m_.node_count(); ++n) {
+        std::int32_t& cell = row[static_cast<std::size_t>(n)];
+        if (cell == kAbsent) continue;
+        std::int32_t s = best(n);
+        if (factor < 0 && s < 0) continue;  // what a dependent cannot use says nothing for this one
+        double delta = factor * s;
+        std::int64_t d = static_cast<std::int64_t>(delta < 0 ? delta - 0.5 : delta + 0.5);
+        if (d == 0 && s != 0) d = (factor > 0) == (s > 0) ? 1 : -1;
+        if (factor == 0) d = 0;
+        std::int32_t sum = add_scores(cell, Score{d}.value());
+        if (only_positive && sum < 0 && cell > 0) cell = 1;
+        else if (only_positive && sum < 0 && cell == 0) continue;
+        else cell = sum;
+    }
+}
+
+void Placer::merge(RscIx source, RscIx target, const Colocation* c, double factor, Row& row, bool only_positive, int depth) {
+    if (depth > 60 || m_.rsc(source).merging) return;
+    const Resource& s = m_.rsc(source);
+    if (s.kind == RscKind::group) {
+        if (!s.children.empty()) {
+            bool self = m_.rsc(source).merging;
+            m_.rsc(source).merging = true;
+            merge(s.children.front(), target, c, factor, row, only_positive, depth + 1);
+            m_.rsc(source).merging = self;
+        }
+        return;
+    }
+    m_.rsc(source).merging = true;
+    Row work = row;
+    add_matching(source, c == nullptr ? std::string{} : c->node_attribute, factor, work, only_positive);
+    bool keep = any_usable(work.data());
+    if (keep) {
+        row = work;
+        for (int ix : dependents_of(m_, source)) {
+            const Colocation& next = m_.colocations[static_cast<std::size_t>(ix)];
+            RscIx other = next.dependent;
+            if (other == target || !(next.influence || m_.rsc(next.primary).running_on.empty())) continue;
+            double f = factor * next.score / static_cast<double>(kInf);
+            merge(other, target, &next, f, row, true, depth + 1);
+        }
+    }
+    m_.rsc(source).merging = false;
+}
+
+void Placer::add_dependents(RscIx primary, const Colocation& c, Row& row, bool only_positive) {
+    if (!c.influence && !m_.rsc(primary).running_on.empty()) return;
+    const Resource& d = m_.rsc(c.dependent);
+    if (c.dependent_role != Role::unknown && d.kind == RscKind::clone) {}
+    double factor = c.score / static_cast<double>(kInf);
+    merge(c.dependent, primary, &c, factor, row, only_positive, 0);
+}
+
+void Placer::assign_primitive(RscIx r, NodeIx prefer) {
+    m_.rsc(r).merging = true;
+    for (int ix : primaries_of(m_, r)) {
+        Colocation c = m_.colocations[static_cast<std::size_t>(ix)];
+        if (c.primary == r) continue;
+        c.dependent = r;
+        apply_primary(r, c);
+    }
+    m_.rsc(r).merging = true;
+    {
+        Row row = row_of(r);
+        for (int ix : dependents_of(m_, r)) {
+            const Colocation& c = m_.colocations[static_cast<std::size_t>(ix)];
+            if (m_.rsc(c.dependent).assigned != kNone && !m_.rsc(c.dependent).is_collective()) {}
+            add_dependents(r, c, row);
+        }
+        set_row(r, row);
+    }
+    m_.rsc(r).merging = false;
+    Resource& res = m_.rsc(r);
+    if (!res.provisional) return;
+    if (res.next_role == Role::stopped)
+        for (NodeIx n = 0; n < m_.node_count(); ++n)
+            if (m_.score(r, n) != kAbsent) m_.add_score(r, n, -kInf, "target-role", res.next_role_reason);
+    log_scores(r);
+    if (!res.managed) {
+        // Stays as it is.
+        NodeIx here = res.current();
+        if (here != kNone) set_next_role(res, res.role, "unmanaged");
+        else set_next_role(res, Role::stopped, "unmanaged");
+        if (res.role == Role::promoted) {}
+        finish(r, here);
+        return;
+    }
+    if (m_.config.stop_all && !res.is_fence_device) {
+        finish(r, kNone);
+        return;
+    }
+    if (m_.config.placement != "default") drop_full_nodes(r);
+    finish(r, choose(r, prefer));
+}
+
+NodeIx Placer::choose(RscIx r, NodeIx prefer) {
+    const Resource& res = m_.rsc(r);
+    const std::int32_t* row = m_.row(r);
+    if (prefer != kNone && row[prefer] != kAbsent) {
+        std::int32_t best = -kInf;
+        for (NodeIx n = 0; n < m_.node_count(); ++n)
+            if (row[n] != kAbsent && m_.node(n).available()) best = std::max(best, row[n]);
+        if (usable(prefer, row[prefer]) && row[prefer] >= best) return prefer;
+    }
+    NodeIx now = res.running_on.size() == 1 ? res.running_on.front() : res.current();
+    NodeIx best = kNone;
+    auto better = [&](NodeIx a, NodeIx b) {
+        if (row[a] != row[b]) return row[a] > row[b];
+        const std::string& strategy = m_.config.placement;
+        const Node &x = m_.node(a), &y = m_.node(b);
+        if (strategy == "minimal") return a == now && b != now ? true : b == now && a != now ? false : a < b;
+        if (strategy == "balanced") {
+            int c = compare_capacity(x, y);
+            if (c != 0) return c > 0;
+        }
+        if (x.assigned != y.assigned) return x.assigned < y.assigned;
+        if (a == now || b == now) return a == now && b != now;
+        return a < b;
+    };
+    for (NodeIx n = 0; n < m_.node_count(); ++n) {
+        if (!usable(n, row[n])) continue;
+        if (best == kNone || better(n, best)) best = n;
+    }
+    if (best == kNone) return kNone;
+    // Of equally good nodes, the one where it is: no pointless move.
+    if (row[best] > 0 && row[best] < kInf && now != kNone && now != best && usable(now, row[now]) && row[now] == row[best])
+        best = now;
+    return best;
+}
+
+void Placer::unassign(RscIx r) {
+    Resource& res = m_.rsc(r);
+    for (RscIx c : res.children) unassign(c);
+    if (!res.is_collective() && res.assigned != kNone) {
+        Node& n = m_.node(res.assigned);
+        --n.assigned;
+        for (const auto& [name, need] : res.utilization) n.capacity[name] += need;
+    }
+    res.assigned = kNone;
+    res.provisional = true;
+    if (res.next_role == Role::started && effective_target_role(m_, res) != Role::started) res.next_role = effective_target_role(m_, res);
+    if (res.next_role == Role::stopped && effective_target_role(m_, res) != Role::stopped) res.next_role = effective_target_role(m_, res);
+}
+
+void Placer::finish(RscIx r, NodeIx n) {
+    Resource& res = m_.rsc(r);
+    res.provisional = false;
+    res.assigned = n;
+    if (n == kNone) {
+        if (res.next_role != Role::stopped) set_next_role(res, Role::stopped, "unable to assign");
+        return;
+    }
+    if (res.next_role == Role::unknown) {
+        RscIx clone = m_.clone_of(r);
+        set_next_role(res, clone != kNone && m_.rsc(clone).promotable ? Role::unpromoted : Role::started, "assigned");
+        (void)clone;
+    }
+    Node& node = m_.node(n);
+    ++node.assigned;
+    for (const auto& [name, need] : res.utilization) node.capacity[name] -= need;
+}
+
+}  // namespace muster::policy

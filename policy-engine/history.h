@@ -1,0 +1,45 @@
+// What one node's history says about one resource; shared by unpack_history.cpp and its parts.
+#pragma once
+
+#include <vector>
+
+#include "policy-engine/model.h"
+
+namespace muster::policy {
+
+namespace rc {
+constexpr int ok = 0, error = 1, args = 2, unimplemented = 3, privilege = 4, not_installed = 5, not_configured = 6,
+              not_running = 7, promoted = 8, failed_promoted = 9, degraded = 190, degraded_promoted = 191, unknown = 193;
+}
+namespace exec {
+constexpr int pending = -1, done = 0, cancelled = 1, timed_out = 2, not_supported = 3, failed = 4, error_hard = 5,
+              error_fatal = 6, not_installed = 7, not_connected = 8, invalid = 9;
+}
+
+struct OpState {  // one operation as the planner takes it
+    const cib::OpRecord* op = nullptr;
+    NodeIx node = kNone;
+    RscIx rsc = kNone;
+    int rc = 0, status = 0, target_rc = -1;
+    bool probe = false;
+};
+
+struct Progress {  // over the operations of one resource on one node
+    OnFail on_fail = OnFail::ignore;
+    bool failed_once = false;
+};
+
+int target_rc_of(const cib::OpRecord& op);
+std::vector<const cib::OpRecord*> sorted_ops(const cib::ResourceHistory& h);
+const cib::OpRecord* find_record(const Model& m, NodeIx n, std::string_view history_id, std::string_view operation,
+                                 std::string_view source = {});
+void set_active(const Model& m, Resource& r);
+void add_running(Model& m, RscIx r, NodeIx n);
+void migration_succeeded(Model& m, OpState& s);
+void migrate_to_failed(Model& m, OpState& s);
+void migrate_from_failed(Model& m, OpState& s);
+void finish_state(Model& m, RscIx r, NodeIx n, OnFail on_fail);
+bool newer(const cib::OpRecord& a, const cib::OpRecord& b);
+void unpack_remote_states(Model& m);
+
+}  // namespace muster::policy

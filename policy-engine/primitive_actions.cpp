@@ -1,0 +1,149 @@
+// From where a resource is and in which role to where it shall be: stop, start, demote, promote, required or merely
+// possible (so that an ordering can turn them into a restart).
+#include <algorithm>
+
+#include "policy-engine/actions.h"
+
+namespace muster::policy {
+namespace {
+
+bool was_promoted(const Resource& r) { return r.role == Role::promoted; }
+
+// Nodes on which it must be stopped when it is stopped.
+std::vector<NodeIx> stop_nodes(const Model& m, const Resource& r) {
+    std::vector<NodeIx> out;
+    for (NodeIx n : r.running_on) {
+        if (n == r.partial_target && r.partial_target == r.assigned && r.migratable) continue;
+        out.push_back(n);
+    }
+    (void)m;
+    return out;
+}
+
+void make_stops(Actions& a, RscIx r, bool optional, bool only_unexpected) {
+    const Resource& res = a.m.rsc(r);
+    for (NodeIx n : stop_nodes(a.m, res)) {
+        bool here_stays = only_unexpected && n == res.assigned;
+        ActIx stop = a.add(r, Task::stop, n, here_stays ? true : optional);
+        if (here_stays) a.at(stop).dead = true;
+        if (res.remove_after_stop || a.m.config.remove_after_stop) {
+            ActIx del = a.add(r, Task::del, n, optional);
+            a.link(stop, del, edge::order | edge::block | edge::imply_then);
+        }
+    }
+}
+
+void make_demotes(Actions& a, RscIx r, bool optional) {
+    for (NodeIx n : a.m.rsc(r).running_on) a.add(r, Task::demote, n, optional);
+}
+
+struct Need {
+    bool stop = false;      // must be stopped (moves, failed, several)
+    bool start = false;
+    bool promote = false;
+    bool moving = false;
+};
+
+Need needs(Model& m, RscIx r) {
+    const Resource& res = m.rsc(r);
+    Need need;
+    const bool several = res.running_on.size() > 1;
+    if (res.partial_target != kNone && res.partial_source != kNone && several) {
+        // A migration in the middle goes on if it can.
+        bool on = res.assigned == res.partial_target && res.migratable && res.running_on.size() == 2 && m.node(res.partial_source).available() ;
+        if (!on) need.stop = true;
+    } else if (several) {
+        if (res.multiple_active == MultipleActive::stop_only) need.stop = true;
+        else need.stop = true;
+    }
+    if (!res.running_on.empty() && res.assigned != kNone && !runs_on(res, res.assigned)) need.moving = need.stop = true;
+    if (!res.running_on.empty() && res.assigned != kNone && res.running_on.size() == 1 && res.running_on.front() != res.assigned) need.stop = true;
+    if (res.failed) {
+        need.stop = true;
+        if (was_promoted(res)) need.promote = true;
+    }
+    if (res.blocked) need.stop = false;
+    if (res.start_pending && res.role > Role::stopped) need.start = true;
+    return need;
+}
+
+}  // namespace
+
+void make_primitive(Actions& a, RscIx r) {
+    Model& m = a.m;
+    Resource& res = m.rsc(r);
+    if (res.next_role == Role::unknown) res.next_role = res.assigned == kNone ? Role::stopped : Role::started;
+    Need need = needs(m, r);
+    NodeIx to = res.assigned;
+    const bool runs = !res.running_on.empty() && res.role > Role::stopped;
+    const Role next = res.next_role;
+    const bool stays = next > Role::stopped && to != kNone;
+    if (res.running_on.size() > 1 && res.multiple_active == MultipleActive::stop_only && res.partial_target == kNone) {
+        make_stops(a, r, false, false);
+        set_next_role(res, Role::stopped, "multiple-active=stop_only");
+        return;
+    }
+    if (runs) {
+        bool keep = res.stop_unexpected && stays && runs_on(res, to) && !res.failed;
+        if (was_promoted(res)) make_demotes(a, r, !(need.stop || next < Role::promoted));
+        make_stops(a, r, !(need.stop || next == Role::stopped), keep);
+        if (keep) need.stop = false;
+    }
+    if (stays) {
+        ActIx start = a.add(r, Task::start, to, runs && !need.stop && !(need.start && !res.running_on.empty()) );
+        if (!a.at(start).runnable && runs && m.rsc(r).managed && !m.config.have_quorum) {}
+        if (next == Role::promoted) {
+            bool must = !was_promoted(res) || need.stop || need.promote;
+            ActIx promote = a.add(r, Task::promote, to, !must);
+            if (!a.at(start).runnable) a.at(promote).runnable = a.at(promote).runnable && a.at(start).optional;
+        }
+    }
+    for (NodeIx n : res.dangling_migrations)
+        if (!runs_on(res, n) || true) {
+            ActIx stop = a.add(r, Task::stop, n, false);
+            a.at(stop).reason = "left over from a migration";
+        }
+}
+
+// The orderings that every primitive has within itself.
+void order_internally(Actions& a, RscIx r) {
+    Model& m = a.m;
+    const Resource& res = m.rsc(r);
+    if (res.kind == RscKind::primitive) {
+        auto stops = a.find_all(r, Task::stop), starts = a.find_all(r, Task::start);
+        auto demotes = a.find_all(r, Task::demote), promotes = a.find_all(r, Task::promote);
+        for (ActIx stop : stops)
+            for (ActIx start : starts) a.link(stop, start, edge::order | edge::imply_then | edge::restart);
+        for (ActIx demote : demotes)
+            for (ActIx stop : stops)
+                if (a.at(demote).node == a.at(stop).node) a.link(demote, stop, edge::order | edge::imply_first);
+        for (ActIx start : starts)
+            for (ActIx promote : promotes) a.link(start, promote, edge::order | edge::block | edge::imply_then);
+        for (ActIx demote : demotes)
+            for (ActIx promote : promotes) a.link(demote, promote, edge::order | edge::imply_then);
+        for (ActIx del : a.find_all(r, Task::del)) {
+            for (ActIx stop : stops) a.link(stop, del, edge::order);
+            for (ActIx start : starts) a.link(del, start, edge::order);
+        }
+        return;
+    }
+    if (res.kind != RscKind::group) return;
+    RscIx last = kNone;
+    for (RscIx c : res.children) {
+        if (last != kNone) {
+            for (ActIx x : a.find_all(last, Task::start))
+                for (ActIx y : a.find_all(c, Task::start)) a.link(x, y, edge::order | edge::imply_then | edge::block);
+            if (a.find(last, Task::start) == kNone)
+                for (ActIx y : a.find_all(c, Task::start)) a.at(y).runnable = false;
+            for (ActIx x : a.find_all(c, Task::stop))
+                for (ActIx y : a.find_all(last, Task::stop)) a.link(x, y, edge::order | edge::imply_first);
+            for (ActIx x : a.find_all(last, Task::promote))
+                for (ActIx y : a.find_all(c, Task::promote)) a.link(x, y, edge::order | edge::imply_then | edge::block);
+            for (ActIx x : a.find_all(c, Task::demote))
+                for (ActIx y : a.find_all(last, Task::demote)) a.link(x, y, edge::order | edge::imply_first);
+        }
+        last = c;
+    }
+}
+
+}  // namespace muster::policy

@@ -1,0 +1,165 @@
+// What an ordering makes of its two actions: required, impossible, needed as a milestone; until nothing changes.
+#include <algorithm>
+
+#include "policy-engine/actions.h"
+
+namespace muster::policy {
+namespace {
+
+class Propagator {
+  public:
+    explicit Propagator(Actions& a) : a_{a} {}
+
+    void run() {
+        queue_.reserve(a_.list.size());
+        for (ActIx i = 0; i < static_cast<ActIx>(a_.list.size()); ++i) push(i);
+        for (std::size_t head = 0; head < queue_.size(); ++head) {
+            ActIx x = queue_[head];
+            a_.at(x).queued = false;
+            visit(x);
+            if (head > 4096 && head * 2 > queue_.size()) {
+                queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(head) + 1);
+                head = static_cast<std::size_t>(-1);
+            }
+        }
+    }
+
+  private:
+    Actions& a_;
+    std::vector<ActIx> queue_;
+
+    void push(ActIx x) {
+        Act& act = a_.at(x);
+        if (act.queued) return;
+        act.queued = true;
+        queue_.push_back(x);
+    }
+    bool children_follow(const Act& x) const {
+        return x.pseudo && x.rsc != kNone && a_.m.rsc(x.rsc).is_collective() &&
+               (x.task == Task::start || x.task == Task::stop || x.task == Task::promote || x.task == Task::demote);
+    }
+    // Required: a collective's requirement is its members' own.
+    void require(ActIx ix, ActIx because) {
+        Act& x = a_.at(ix);
+        RscIx r = x.rsc;
+        Task t = begun(x.task);
+        if (x.pseudo && r != kNone && a_.m.rsc(r).is_collective() && (t == Task::start || t == Task::stop || t == Task::promote || t == Task::demote)) {
+            for (RscIx c : a_.m.rsc(r).children)
+                for (ActIx y : a_.find_all(c, t)) require(y, because);
+            return;
+        }
+        if (!x.optional) return;
+        x.optional = false;
+        if (x.reason.empty() && because != kNone) x.reason = name(because);
+        push(ix);
+    }
+    void forbid(ActIx ix, ActIx because) {
+        Act& x = a_.at(ix);
+        if (children_follow(x)) {
+            RscIx r = x.rsc;
+            Task t = x.task;
+            for (RscIx c : a_.m.rsc(r).children)
+                for (ActIx y : a_.find_all(c, t)) forbid(y, because);
+        }
+        Act& y = a_.at(ix);
+        if (!y.runnable) return;
+        y.runnable = false;
+        if (y.blocked_by.empty()) y.blocked_by = name(because);
+        push(ix);
+    }
+    std::string name(ActIx ix) const {
+        const Act& x = a_.at(ix);
+        if (!x.blocked_by.empty()) return x.blocked_by;
+        std::string who = x.rsc == kNone ? x.name : a_.m.rsc(x.rsc).id;
+        return "required " + who + " " + std::string{task_text(x.task)};
+    }
+    void visit(ActIx ix) {
+        for (std::size_t i = 0; i < a_.at(ix).after.size(); ++i) {
+            Edge e = a_.at(ix).after[i];
+            apply(ix, e.other, e.flags);
+        }
+        for (std::size_t i = 0; i < a_.at(ix).before.size(); ++i) {
+            Edge e = a_.at(ix).before[i];
+            apply(e.other, ix, e.flags);
+        }
+        if (a_.at(ix).min_runnable > 0) count(ix);
+        member_runnable(ix);
+    }
+    // A group runs only as a whole; a clone when any instance does.
+    void member_runnable(ActIx ix) {
+        const Act& x = a_.at(ix);
+        if (x.runnable || x.rsc == kNone || (x.task != Task::start && x.task != Task::promote && x.task != Task::started && x.task != Task::promoted)) return;
+        RscIx p = a_.m.rsc(x.rsc).parent;
+        if (p == kNone) return;
+        Task done = finished(begun(x.task));
+        ActIx end = a_.find(p, done);
+        if (end == kNone || !a_.at(end).runnable) return;
+        if (a_.m.rsc(p).kind == RscKind::group) {
+            block_self(end, ix);
+            return;
+        }
+        for (RscIx c : a_.m.rsc(p).children)
+            for (ActIx y : a_.find_all(c, a_.m.rsc(c).is_collective() ? done : begun(done)))
+                if (a_.at(y).runnable) return;
+        block_self(end, ix);
+    }
+    void block_self(ActIx ix, ActIx because) {
+        Act& y = a_.at(ix);
+        y.runnable = false;
+        if (y.blocked_by.empty()) y.blocked_by = name(because);
+        push(ix);
+    }
+    void count(ActIx ix) {
+        Act& x = a_.at(ix);
+        int runnable = 0;
+        for (const Edge& e : x.before)
+            if ((e.flags & edge::counted) != 0 && a_.at(e.other).runnable) ++runnable;
+        bool can = runnable >= x.min_runnable;
+        if (x.runnable && !can) {
+            x.runnable = false;
+            push(ix);
+        }
+    }
+    void apply(ActIx first, ActIx then, std::uint32_t f) {
+        if ((f & edge::off) != 0) return;
+        Act &x = a_.at(first), &y = a_.at(then);
+        if (x.dead || y.dead) return;
+        if ((f & edge::same_node) != 0 && x.node != y.node) return;
+        if ((f & edge::restart) != 0) {
+            bool managed = a_.m.rsc(y.rsc).managed;
+            if (x.optional && managed && (!y.runnable || !y.optional)) {
+                if (x.reason.empty()) x.reason = !y.runnable ? y.blocked_by : y.reason;
+                require(first, then);
+            }
+            if (!x.optional && !x.runnable && y.runnable) forbid(then, first);
+        }
+        if ((f & edge::asymmetric) != 0) {
+            if (!x.runnable && !y.optional && (f & edge::block) != 0 && y.runnable) forbid(then, first);
+        } else if ((f & edge::block) != 0 && !x.runnable && y.runnable) {
+            forbid(then, first);
+        }
+        if ((f & edge::imply_then) != 0 && !x.optional && (x.runnable || (f & edge::restart) != 0 || x.pseudo)) require(then, first);
+        if ((f & edge::imply_first) != 0) {
+            if (!y.optional && x.optional && y.runnable) require(first, then);
+            if (!a_.at(first).optional && !a_.at(first).runnable && a_.at(then).runnable) forbid(then, first);
+        }
+        if ((f & edge::graph_first) != 0 && !a_.at(then).optional && a_.at(then).runnable && a_.at(first).optional) {
+            a_.at(first).optional = false;
+            push(first);
+        }
+        if ((f & edge::graph_then) != 0 && !a_.at(first).optional && a_.at(first).runnable && a_.at(then).optional) {
+            a_.at(then).optional = false;
+            push(then);
+        }
+        if ((f & edge::counted) != 0 && !a_.at(first).optional && a_.at(first).runnable && a_.at(then).optional) {
+            a_.at(then).optional = false;
+            push(then);
+        }
+    }
+};
+
+}  // namespace
+
+void propagate(Actions& a) { Propagator{a}.run(); }
+
+}  // namespace muster::policy

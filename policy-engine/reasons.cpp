@@ -1,0 +1,67 @@
+// One sentence for each decision.
+#include <algorithm>
+
+#include "policy-engine/actions.h"
+
+namespace muster::policy {
+namespace {
+
+std::string names(const Model& m, const std::vector<NodeIx>& nodes) {
+    std::string out;
+    for (NodeIx n : nodes) out += (out.empty() ? "" : " ") + m.node(n).name;
+    return out;
+}
+
+bool goes(const Actions& a, ActIx x) { return x != kNone && !a.at(x).optional && a.at(x).runnable; }
+
+void decide(Actions& a, const Resource& r, Plan& plan) {
+    const Model& m = a.m;
+    Reason out;
+    out.resource = r.id;
+    out.from = names(m, r.running_on);
+    out.to = r.assigned == kNone ? "" : m.node(r.assigned).name;
+    ActIx start = a.find(r.self, Task::start), stop = a.find(r.self, Task::stop);
+    bool starts = goes(a, start), stops = goes(a, stop);
+    auto why = [&](ActIx x, std::string otherwise) { return x != kNone && !a.at(x).reason.empty() ? a.at(x).reason : otherwise; };
+    if (a.find(r.self, Task::migrate_to) != kNone && goes(a, a.find(r.self, Task::migrate_to))) {
+        out.decision = "migrate";
+        out.text = "a better node, by live migration";
+    } else if (starts && stops) {
+        out.decision = r.failed ? "recover" : out.from == out.to ? "restart" : "move";
+        out.text = r.failed ? "it failed" : why(stop, "a better node");
+    } else if (starts) {
+        out.decision = "start";
+        out.text = "it shall run and does not";
+    } else if (stops) {
+        out.decision = "stop";
+        out.text = why(stop, start != kNone && !a.at(start).runnable ? a.at(start).blocked_by
+                              : r.next_role_reason.empty() ? "no node can run it" : r.next_role_reason);
+    } else if (goes(a, a.find(r.self, Task::promote))) {
+        out.decision = "promote";
+        out.text = "promotion score " + std::to_string(r.promotion_score);
+    } else if (goes(a, a.find(r.self, Task::demote))) {
+        out.decision = "demote";
+        out.text = r.next_role_reason;
+    } else if (r.running_on.empty()) {
+        out.decision = "stay-stopped";
+        out.text = start != kNone && !a.at(start).runnable ? a.at(start).blocked_by : r.next_role_reason;
+    } else {
+        out.decision = "leave";
+        out.text = r.managed ? "it is where it shall be" : r.block_reason.empty() ? "it is not managed" : r.block_reason;
+    }
+    plan.reasons.push_back(std::move(out));
+}
+
+}  // namespace
+
+void write_reasons(Actions& a, Plan& plan) {
+    for (const Node& n : a.m.nodes) {
+        ActIx f = a.fence_of[static_cast<std::size_t>(&n - a.m.nodes.data())];
+        if (!goes(a, f)) continue;
+        plan.reasons.push_back({n.name, "fence", "", n.name, n.fence_reason});
+    }
+    for (const Resource& r : a.m.resources)
+        if (r.kind == RscKind::primitive) decide(a, r, plan);
+}
+
+}  // namespace muster::policy

@@ -1,0 +1,152 @@
+// Recurring operations: begun after start or promote, cancelled when the role or the configuration changes.
+#include <algorithm>
+
+#include "policy-engine/actions.h"
+#include "policy-engine/history.h"
+
+namespace muster::policy {
+namespace {
+
+bool in_history(Model& m, const Resource& r, NodeIx n, const OpConfig& op) {
+    auto it = m.history.find({r.self, n});
+    if (it == m.history.end()) return false;
+    const cib::OpRecord* found = nullptr;
+    int start_id = -1, stop_id = -1;
+    for (const auto& rec : it->second->ops) {
+        if (rec.interval_ms == op.interval_ms && rec.operation == op.name && rec.op_status != exec::cancelled) found = &rec;
+        if (rec.operation == "stop" && rec.op_status == exec::done) stop_id = std::max(stop_id, rec.call_id);
+        if (rec.operation == "start" || rec.operation == "migrate_from") start_id = std::max(start_id, rec.call_id);
+        if (rec.operation == "monitor" && rec.interval_ms == 0 && (rec.rc == rc::ok || rec.rc == rc::promoted))
+            start_id = std::max(start_id, rec.call_id);
+    }
+    if (found == nullptr || found->call_id < 0) return found != nullptr && found->op_status == exec::pending;
+    return found->call_id > stop_id || start_id > stop_id ? found->call_id > stop_id : false;
+}
+
+ActIx cancel_op(Actions& a, RscIx r, NodeIx n, const std::string& op_name, std::int64_t interval) {
+    ActIx c = a.add(r, Task::cancel, n, false, interval);
+    Act& act = a.at(c);
+    act.op = op_name;
+    return c;
+}
+
+void order_cancel(Actions& a, RscIx r, ActIx cancel, Role op_role) {
+    const Resource& res = a.m.rsc(r);
+    if (res.role == Role::promoted && op_role == Role::promoted) {
+        for (ActIx d : a.find_all(r, Task::demote)) a.link(cancel, d, edge::order);
+    }
+    for (ActIx p : a.find_all(r, Task::promote)) a.link(cancel, p, edge::order);
+    if (res.next_role == Role::stopped || true)
+        for (ActIx s : a.find_all(r, Task::stop)) {
+            if (a.at(s).node == a.at(cancel).node && res.next_role == Role::stopped) a.link(cancel, s, edge::order);
+        }
+}
+
+bool wanted_in(const OpConfig& op, Role next) {
+    if (op.role == Role::unknown) return next != Role::promoted;
+    if (op.role == Role::started) return next == Role::started || next == Role::unpromoted;
+    return op.role == next || (op.role == Role::unpromoted && next == Role::started);
+}
+
+void active_op(Actions& a, RscIx r, const OpConfig& op) {
+    Model& m = a.m;
+    const Resource& res = m.rsc(r);
+    NodeIx n = res.assigned;
+    if (op.role == Role::stopped) return;
+    const Role next = res.next_role;
+    if (!wanted_in(op, next) || n == kNone) {
+        if (n != kNone && runs_on(res, n) && in_history(m, res, n, op)) {
+            ActIx c = cancel_op(a, r, n, op.name, op.interval_ms);
+            a.at(c).reason = "not wanted in role " + std::string{role_text(next)};
+            if (op.role != Role::unknown) a.at(c).meta["role"] = std::string{role_text(op.role)};
+            order_cancel(a, r, c, op.role);
+        }
+        return;
+    }
+    ActIx start = a.find(r, Task::start, n);
+    bool running = runs_on(res, n) && res.role > Role::stopped;
+    bool base_optional = running && (start == kNone || a.at(start).optional);
+    bool known = running && in_history(m, res, n, op);
+    ActIx mon = a.add(r, Task::monitor, n, base_optional && known, op.interval_ms);
+    {
+        Act& act = a.at(mon);
+        act.op = op.name;
+        if (next == Role::promoted) act.expected_rc = rc::promoted;
+        act.reason = "recurring operation " + op.id;
+        if (start != kNone && !a.at(start).runnable && !(a.at(start).optional && running)) act.runnable = false;
+        if (start == kNone && res.managed) act.runnable = false;
+        if (!res.managed && !running) act.runnable = false;
+        if (!m.node(n).online && !m.node(n).is_remote()) act.runnable = false;
+    }
+    if (res.managed || true) {
+        if (start != kNone) a.link(start, mon, edge::order | edge::imply_then | edge::block);
+        if (ActIx reload = a.find(r, Task::reload, n); reload != kNone) a.link(reload, mon, edge::order | edge::imply_then | edge::block);
+        if (next == Role::promoted) {
+            if (ActIx p = a.find(r, Task::promote, n); p != kNone) a.link(p, mon, edge::order | edge::imply_then | edge::block);
+        } else if (res.role == Role::promoted) {
+            if (ActIx d = a.find(r, Task::demote, n); d != kNone) a.link(d, mon, edge::order | edge::imply_then | edge::block);
+        }
+    }
+}
+
+// Monitors of role Stopped run where the resource should not be.
+void stopped_op(Actions& a, RscIx r, const OpConfig& op) {
+    Model& m = a.m;
+    const Resource& res = m.rsc(r);
+    if (op.role != Role::stopped) return;
+    if (m.clone_of(r) != kNone) return;
+    if (res.assigned != kNone && res.next_role > Role::stopped) {
+        NodeIx n = res.assigned;
+        if (in_history(m, res, n, op)) {
+            ActIx c = cancel_op(a, r, n, op.name, op.interval_ms);
+            a.at(c).meta["role"] = "Stopped";
+            a.at(c).reason = "the resource is to run here";
+            for (ActIx s : a.find_all(r, Task::start)) a.link(c, s, edge::order);
+            for (ActIx s : a.find_all(r, Task::promote)) a.link(c, s, edge::order);
+        }
+    }
+    for (NodeIx n = 0; n < m.node_count(); ++n) {
+        if (n == res.assigned && res.next_role > Role::stopped) continue;
+        const Node& node = m.node(n);
+        bool known = in_history(m, res, n, op);
+        ActIx mon = a.add(r, Task::monitor, n, known, op.interval_ms);
+        Act& act = a.at(mon);
+        act.op = op.name;
+        act.expected_rc = rc::not_running;
+        act.meta["role"] = "Stopped";
+        act.reason = "recurring operation " + op.id;
+        if (!node.online || node.unclean || node.pending) act.runnable = false;
+        if (ActIx probe = a.find(r, Task::monitor, n, 0); probe != kNone) a.link(probe, mon, edge::order | edge::block);
+        bool stop_blocked = false;
+        for (ActIx s : a.find_all(r, Task::stop)) {
+            stop_blocked = stop_blocked || (!a.at(s).runnable && !a.at(s).optional);
+            a.link(s, mon, edge::order);
+            if (a.at(s).node == n && !a.at(s).optional) a.at(mon).optional = false;
+        }
+        if (runs_on(res, n) && !res.managed) a.at(mon).runnable = false;
+        if (stop_blocked) a.at(mon).runnable = false;
+        if (!res.managed && !runs_on(res, n)) {}
+    }
+}
+
+}  // namespace
+
+void make_recurring(Actions& a, RscIx r) {
+    const Resource& res = a.m.rsc(r);
+    if (!res.def) return;
+    if (res.maintenance) return;
+    if (res.assigned != kNone && a.m.node(res.assigned).maintenance) return;
+    for (const auto& op : res.def->ops) {
+        if (op.interval_ms == 0 || !op.enabled || op.name == "start" || op.name == "stop" || op.name == "promote" || op.name == "demote") {
+            if (op.interval_ms > 0 && !op.enabled && op.role != Role::stopped && res.assigned != kNone && runs_on(res, res.assigned) && in_history(a.m, res, res.assigned, op)) {
+                ActIx c = cancel_op(a, r, res.assigned, op.name, op.interval_ms);
+                a.at(c).reason = "operation is disabled";
+            }
+            continue;
+        }
+        active_op(a, r, op);
+        stopped_op(a, r, op);
+    }
+}
+
+}  // namespace muster::policy

@@ -1,0 +1,495 @@
+// Operation history: where resources run, in which role, what failed (Pacemaker Explained, "Operation history").
+#include "policy-engine/history.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "policy-engine/unpack.h"
+
+namespace muster::policy {
+namespace {
+
+// An anonymous clone's history names no instance: the one already seen on this node, else the first that is free.
+RscIx anonymous_instance(Model& m, RscIx clone, const std::string& base, NodeIx node) {
+    auto member = [&](RscIx instance) {
+        if (!m.rsc(instance).is_collective()) return instance;
+        for (RscIx c : m.rsc(instance).children)
+            if (m.rsc(c).base == base) return c;
+        return kNone;
+    };
+    RscIx free = kNone;
+    for (RscIx instance : m.rsc(clone).children) {
+        const Resource& i = m.rsc(instance);
+        RscIx target = member(instance);
+        if (target == kNone) continue;
+        if (runs_on(i, node) && !i.running_on.empty()) {
+            if (i.running_on.front() == node || i.running_on.size() == 1) return target;
+            continue;
+        }
+        if (free == kNone && i.running_on.empty()) free = target;
+    }
+    if (free != kNone) {
+        const auto* bundle = m.rsc(clone).parent == kNone ? nullptr : m.rsc(m.rsc(clone).parent).bundle.get();
+        if (bundle != nullptr)
+            for (const auto& r : bundle->list)
+                if (r.node == node) return r.child;
+        return free;
+    }
+    Definer d{m};
+    RscIx extra = d.clone_instance(clone);
+    if (extra == kNone) return kNone;
+    m.rsc(extra).removed = true;
+    for (RscIx c : m.rsc(extra).children) m.rsc(c).removed = true;
+    return member(extra);
+}
+
+// A resource that runs somewhere and is configured no more.
+RscIx removed_resource(Model& m, const cib::ResourceHistory& h) {
+    auto def = std::make_shared<Definition>();
+    static const xml::Element kEmpty{"primitive"};
+    def->xml = &kEmpty;
+    def->klass = h.klass;
+    def->provider = h.provider;
+    def->type = h.type;
+    Resource r;
+    r.id = h.id;
+    r.base = r.history = h.id;
+    r.xml = &kEmpty;
+    r.def = def;
+    r.is_fence_device = h.klass == "stonith";
+    r.is_remote_connection = h.klass == "ocf" && h.provider == "pacemaker" && h.type == "remote";
+    RscIx ix = new_resource(m, std::move(r));
+    Definer{m}.finish(ix);
+    Resource& made = m.rsc(ix);
+    made.removed = true;
+    if (m.config.stop_removed_rsc && !made.maintenance) {
+        made.managed = made.managed || true;
+    } else {
+        made.managed = false;
+    }
+    if (!h.container.empty()) {
+        made.container = m.find_rsc(h.container);
+        made.removed_container = made.container == kNone;
+        if (made.container != kNone) m.rsc(made.container).fillers.push_back(ix);
+    }
+    m.top.push_back(ix);
+    return ix;
+}
+
+RscIx find_resource(Model& m, const cib::ResourceHistory& h, NodeIx node) {
+    RscIx ix = m.find_rsc(h.id);
+    std::string base = h.id;
+    if (ix != kNone && m.rsc(ix).kind == RscKind::primitive && m.rsc(ix).parent != kNone) {
+        RscIx clone = m.clone_of(ix);
+        if (clone != kNone && !m.rsc(clone).unique) base = m.rsc(ix).base, ix = clone;
+    }
+    if (ix == kNone) {
+        base = strip_instance(h.id);
+        ix = base == h.id ? kNone : m.find_rsc(base);
+        if (ix != kNone && m.rsc(ix).kind == RscKind::primitive) ix = kNone;
+    }
+    if (ix == kNone) return kNone;
+    if (m.rsc(ix).kind == RscKind::primitive) return ix;
+    if (m.rsc(ix).kind != RscKind::clone) return kNone;
+    if (m.rsc(ix).unique) {  // an instance beyond clone-max
+        if (base == h.id) return kNone;
+        int wanted = static_cast<int>(parse_int(h.id.substr(base.size() + 1)).value_or(-1));
+        Definer d{m};
+        while (static_cast<int>(m.rsc(ix).children.size()) <= wanted && wanted < 1000) {
+            RscIx extra = d.clone_instance(ix);
+            m.rsc(extra).removed = true;
+        }
+        return m.find_rsc(h.id);
+    }
+    return anonymous_instance(m, ix, base, node);
+}
+
+void remap(Model& m, OpState& s) {
+    const auto& op = *s.op;
+    bool configured_promotable = m.clone_of(s.rsc) != kNone && m.rsc(m.clone_of(s.rsc)).promotable;
+    if (s.rc == rc::degraded) s.rc = rc::ok;
+    if (s.rc == rc::degraded_promoted) s.rc = rc::promoted;
+    if (s.status == exec::pending) return;
+    if (s.target_rc == rc::degraded) s.target_rc = rc::ok;
+    bool done = s.status == exec::done || s.status == exec::failed;
+    (void)configured_promotable;
+    if (!done && s.status != exec::not_supported) return;
+    if (s.rc == s.target_rc && s.target_rc >= 0) {
+        s.status = exec::done;
+        return;
+    }
+    switch (s.rc) {
+        case rc::ok:
+            if (s.probe && s.target_rc == rc::not_running) s.status = exec::done;  // found active
+            else s.status = s.target_rc >= 0 && s.target_rc != rc::ok ? exec::failed : exec::done;
+            break;
+        case rc::not_running:
+            if (s.probe || s.target_rc == s.rc || (op.operation == "stop" && false) || !m.rsc(s.rsc).managed) {
+                s.status = exec::done;
+                m.rsc(s.rsc).role = Role::stopped;
+                s.rc = rc::not_running;
+            } else {
+                s.status = exec::failed;
+            }
+            break;
+        case rc::promoted:
+            if (s.probe) s.status = exec::done;
+            else s.status = s.target_rc >= 0 && s.target_rc != s.rc ? exec::failed : exec::done;
+            m.rsc(s.rsc).role = Role::promoted;
+            break;
+        case rc::failed_promoted:
+            s.status = exec::failed;
+            m.rsc(s.rsc).role = Role::promoted;
+            break;
+        case rc::not_configured: s.status = exec::error_fatal; break;
+        case rc::unimplemented:
+            if (op.interval_ms > 0) { s.status = exec::not_supported; break; }
+            [[fallthrough]];
+        case rc::not_installed:
+        case rc::args:
+        case rc::privilege:
+            s.status = exec::error_hard;
+            break;
+        default: s.status = exec::failed; break;
+    }
+}
+
+std::int64_t last_failure_of(Model& m, RscIx r, NodeIx n) {
+    std::int64_t last = 0;
+    fail_count(m, r, n, &last, false);
+    return last;
+}
+
+// failure-timeout: a failure counts no more that long after the last one.
+bool expired(Model& m, OpState& s, std::string& why_clear) {
+    Resource& r = m.rsc(s.rsc);
+    const auto& op = *s.op;
+    bool is_last_failure = ends_with(op.id, "_last_failure_0");
+    std::int64_t timeout = r.failure_timeout_ms / 1000;
+    bool expired_now = false;
+    std::int64_t count_last = 0;
+    int count = 0;
+    if (r.failure_timeout_ms > 0) {
+        if (op.last_rc_change > 0 && s.status != exec::done) {
+            std::int64_t at = op.last_rc_change + timeout;
+            count = fail_count(m, s.rsc, s.node, &count_last, false);
+            std::int64_t last = std::max(count_last, last_failure_of(m, s.rsc, s.node));
+            if (at <= m.now.to_seconds() && (last == 0 || last + timeout <= m.now.to_seconds())) expired_now = true;
+            if (!expired_now) {
+                std::int64_t when = std::max(at, last > 0 ? last + timeout : at);
+                m.context().changes_at(WallTime::from_seconds(when));
+            }
+        }
+    } else if (is_last_failure && op.operation != "start" && false) {
+        return false;
+    }
+    if (expired_now) {
+        if (count > 0 || fail_count(m, s.rsc, s.node, nullptr, false) > 0) {
+            int effective = fail_count(m, s.rsc, s.node, nullptr, true);
+            why_clear = effective == 0 ? "it expired" : "reconnect interval is set";
+            if (effective != 0) {
+                if (!r.is_remote_connection || r.remote_reconnect_ms == 0) { why_clear.clear(); }
+                else if (m.node(r.remote_node == kNone ? s.node : r.remote_node).remote_reset) why_clear.clear();
+            }
+        } else if (is_last_failure && count == 0 && r.failure_timeout_ms > 0) {
+            why_clear = "it is no longer recorded";
+            why_clear.clear();
+        }
+    }
+    if (!expired_now && s.status != exec::done && op.operation == "stop") return false;
+    return expired_now && op.operation != "stop" ? true : false;
+}
+
+void clear_fail_count(Model& m, RscIx r, NodeIx n, const std::string& why) {
+    for (const auto& c : m.clear_fail_counts)
+        if (m.rsc(c.resource).history == m.rsc(r).history && c.node == n) return;
+    m.clear_fail_counts.push_back({r, n, why});
+}
+
+void succeeded(Model& m, OpState& s, Progress& p) {
+    Resource& r = m.rsc(s.rsc);
+    const auto& op = *s.op;
+    bool clear_past = false;
+    if (s.rc == rc::not_running && op.operation == "monitor") {
+        clear_past = true;
+        r.role = Role::stopped;
+    }
+    if (s.rc == rc::not_running && op.operation == "monitor") {
+        if (op.interval_ms == 0) r.role = Role::stopped;
+        p.on_fail = OnFail::ignore;
+    } else if (op.operation == "monitor") {
+        if (s.rc == rc::promoted) r.role = Role::promoted;
+        else if (r.role < Role::started) set_active(m, r);
+        clear_past = op.interval_ms == 0 && false;
+    } else if (op.operation == "start" || op.operation == "migrate_from") {
+        r.role = Role::started;
+        if (op.operation == "start") set_active(m, r), r.role = r.role < Role::started ? Role::started : r.role;
+        clear_past = true;
+    } else if (op.operation == "stop") {
+        r.role = Role::stopped;
+        clear_past = true;
+    } else if (op.operation == "promote") {
+        r.role = Role::promoted;
+        clear_past = true;
+    } else if (op.operation == "demote") {
+        r.role = Role::unpromoted;
+        clear_past = p.on_fail == OnFail::demote || p.on_fail == OnFail::ignore || true;
+    } else if (op.operation == "migrate_to") {
+        migration_succeeded(m, s);
+        return;
+    } else if (r.role < Role::started) {
+        set_active(m, r);
+    }
+    if (!clear_past) return;
+    switch (p.on_fail) {
+        case OnFail::stop:
+        case OnFail::ban:
+        case OnFail::standby:
+        case OnFail::fence: break;
+        case OnFail::block:
+        case OnFail::ignore:
+        case OnFail::demote:
+        case OnFail::recover:
+        case OnFail::restart_container:
+            p.on_fail = OnFail::ignore;
+            r.next_role = Role::unknown;
+            break;
+        case OnFail::reset_remote:
+            if (r.remote_reconnect_ms == 0) {
+                p.on_fail = OnFail::ignore;
+                r.next_role = Role::unknown;
+            }
+            break;
+    }
+}
+
+void failed(Model& m, OpState& s, Progress& p) {
+    const auto& op = *s.op;
+    Role fail_role = Role::unknown;
+    OnFail action = on_fail_of(m, m.rsc(s.rsc), op.operation, op.interval_ms, fail_role);
+    p.on_fail = std::max(p.on_fail, action);
+    p.failed_once = true;
+    Resource& r = m.rsc(s.rsc);
+    if (op.operation == "stop") {
+        m.add_score(s.rsc, s.node, -kInf, "stop-failure", "a stop failed here");
+    } else if (op.operation == "migrate_to") {
+        migrate_to_failed(m, s);
+    } else if (op.operation == "migrate_from") {
+        migrate_from_failed(m, s);
+    } else if (op.operation == "promote") {
+        r.role = Role::promoted;
+    } else if (op.operation == "demote") {
+        if (action == OnFail::block) {
+            r.role = Role::promoted;
+            set_next_role(r, Role::stopped, "demote with on-fail=block");
+        } else if (s.rc == rc::not_running) {
+            r.role = Role::stopped;
+        } else {
+            r.role = Role::unpromoted;
+        }
+    }
+    if (s.probe && s.rc == rc::not_installed) {
+        r.role = Role::stopped;
+    } else if (m.rsc(s.rsc).role < Role::started && op.operation != "demote") {
+        set_active(m, m.rsc(s.rsc));
+    }
+    if (fail_role != Role::started && m.rsc(s.rsc).next_role < fail_role && fail_role != Role::unknown)
+        set_next_role(m.rsc(s.rsc), fail_role, "failure");
+    if (fail_role == Role::stopped) {
+        RscIx whole = m.clone_of(s.rsc) != kNone && !m.rsc(m.clone_of(s.rsc)).unique ? m.clone_of(s.rsc) : s.rsc;
+        m.ban_everywhere(whole, "on-fail=stop");
+    }
+}
+
+void pending(Model& m, OpState& s) {
+    Resource& r = m.rsc(s.rsc);
+    const auto& op = *s.op;
+    if (op.operation == "start") {
+        r.start_pending = true;
+        set_active(m, r);
+    } else if (op.operation == "promote") {
+        r.role = Role::promoted;
+    } else if (op.operation == "migrate_to" && m.node(s.node).unclean) {
+        // The source is lost in the middle: the target may have it.
+        NodeIx target = m.find_node(op.migrate_target);
+        if (target != kNone) {
+            set_active(m, r);
+            add_running(m, s.rsc, target);
+        }
+    }
+    if (r.pending_task.empty()) r.pending_task = op.operation;
+}
+
+// A hard error bans the resource from the node, a fatal one from all.
+void ban_for_error(Model& m, OpState& s) {
+    RscIx whole = s.rsc;
+    if (RscIx clone = m.clone_of(s.rsc); clone != kNone && !m.rsc(clone).unique) whole = clone;
+    if (s.status == exec::error_fatal) m.ban_everywhere(whole, "fatal-error");
+    else m.add_score(whole, s.node, -kInf, "hard-error", "cannot run here: the agent said so");
+}
+
+void unpack_op(Model& m, OpState s, Progress& p) {
+    const auto& op = *s.op;
+    if (op.operation == "notify" || op.operation == "meta-data" || op.operation == "delete") return;
+    s.status = op.op_status;
+    s.rc = op.rc;
+    s.target_rc = target_rc_of(op);
+    s.probe = op.operation == "monitor" && op.interval_ms == 0;
+    if (s.status == exec::not_installed) s.rc = rc::not_installed, s.status = exec::failed;
+    if (s.status == exec::invalid || s.status == exec::not_connected) s.status = exec::failed;
+    if (s.status == exec::error_hard || s.status == exec::error_fatal) {}
+    remap(m, s);
+    std::string why_clear;
+    bool old = expired(m, s, why_clear);
+    if (!why_clear.empty()) clear_fail_count(m, s.rsc, s.node, why_clear);
+    if (old && !s.probe) {
+        // A recurring operation is tried again, a probe's answer still says where the resource is.
+        if (op.interval_ms == 0 && op.operation == "monitor") {}
+        if (op.interval_ms > 0 || s.rc != rc::not_running) {
+            if (op.interval_ms > 0) {
+                m.rsc(s.rsc).known_on.insert(s.node);
+                if (m.rsc(s.rsc).role < Role::started && s.rc != rc::not_running) {}
+            }
+        }
+        return;
+    }
+    if (old && s.probe && s.status != exec::done && s.rc != rc::not_running) return;
+    switch (s.status) {
+        case exec::cancelled: break;
+        case exec::pending: pending(m, s); break;
+        case exec::done: succeeded(m, s, p); break;
+        case exec::not_supported: {
+            Role unused;
+            if (on_fail_of(m, m.rsc(s.rsc), op.operation, op.interval_ms, unused) == OnFail::ignore) { succeeded(m, s, p); break; }
+            failed(m, s, p);
+            break;
+        }
+        case exec::error_hard:
+        case exec::error_fatal:
+            failed(m, s, p);
+            ban_for_error(m, s);
+            break;
+        default: {
+            Role fail_role = Role::unknown;
+            OnFail action = on_fail_of(m, m.rsc(s.rsc), op.operation, op.interval_ms, fail_role);
+            bool ignored = action == OnFail::ignore ||
+                           (action == OnFail::restart_container && op.operation == "stop");
+            if (ignored) {
+                OpState as_success = s;
+                as_success.rc = s.target_rc < 0 ? rc::ok : s.target_rc;
+                succeeded(m, as_success, p);
+                m.rsc(s.rsc).failure_ignored = true;
+                if (action == OnFail::restart_container) p.on_fail = std::max(p.on_fail, OnFail::restart_container);
+            } else {
+                failed(m, s, p);
+            }
+        }
+    }
+}
+
+void unpack_resource(Model& m, NodeIx node, const cib::ResourceHistory& h) {
+    if (h.ops.empty() && h.container.empty()) { }
+    RscIx ix = find_resource(m, h, node);
+    if (ix == kNone) {
+        if (h.ops.empty()) return;
+        ix = removed_resource(m, h);
+    }
+    m.history[{ix, node}] = &h;
+    {
+        Resource& r = m.rsc(ix);
+        if (!h.ops.empty()) {
+            bool answered = std::any_of(h.ops.begin(), h.ops.end(), [](const cib::OpRecord& o) {
+                return o.op_status != exec::pending && o.operation != "notify";
+            });
+            if (answered || h.ops.size() > 1) r.known_on.insert(node);
+            else if (h.ops.front().operation != "monitor") r.known_on.insert(node);
+        }
+    }
+    Role saved = m.rsc(ix).role;
+    m.rsc(ix).role = Role::unknown;
+    Progress p;
+    for (const auto* op : sorted_ops(h)) unpack_op(m, OpState{op, node, ix, 0, 0, -1, false}, p);
+    finish_state(m, ix, node, p.on_fail);
+    Resource& r = m.rsc(ix);
+    Role wanted = effective_target_role(m, r);
+    if (wanted != Role::unknown && (r.next_role == Role::unknown || wanted < r.next_role))
+        set_next_role(r, wanted, "target-role");
+    if (saved > r.role) r.role = saved;
+}
+
+void unpack_node(Model& m, NodeIx ix) {
+    const auto* state = m.node(ix).state;
+    if (state == nullptr) return;
+    for (const auto& h : state->history) unpack_resource(m, ix, h);
+}
+
+}  // namespace
+
+void set_active(const Model& m, Resource& r) {
+    RscIx clone = m.clone_of(r.self);
+    r.role = clone != kNone && m.rsc(clone).promotable ? Role::unpromoted : Role::started;
+}
+
+int target_rc_of(const cib::OpRecord& op) {
+    auto parts = split(op.transition_key, ':');
+    if (parts.size() < 3) {
+        auto magic = split(op.transition_magic, ';');
+        if (magic.size() == 2) parts = split(magic[1], ':');
+    }
+    if (parts.size() < 3) return -1;
+    return static_cast<int>(parse_int(parts[2]).value_or(-1));
+}
+
+bool newer(const cib::OpRecord& a, const cib::OpRecord& b) {
+    if (a.call_id >= 0 && b.call_id >= 0 && a.call_id != b.call_id) return a.call_id > b.call_id;
+    if (a.call_id < 0 && b.call_id >= 0) return true;
+    if (b.call_id < 0 && a.call_id >= 0) return false;
+    return a.last_rc_change > b.last_rc_change;
+}
+
+std::vector<const cib::OpRecord*> sorted_ops(const cib::ResourceHistory& h) {
+    std::vector<const cib::OpRecord*> ops;
+    ops.reserve(h.ops.size());
+    for (const auto& op : h.ops) ops.push_back(&op);
+    std::stable_sort(ops.begin(), ops.end(), [](const auto* a, const auto* b) { return newer(*b, *a); });
+    return ops;
+}
+
+const cib::OpRecord* find_record(const Model& m, NodeIx n, std::string_view history_id, std::string_view operation,
+                                 std::string_view source) {
+    if (n == kNone || m.node(n).state == nullptr) return nullptr;
+    for (const auto& h : m.node(n).state->history) {
+        if (h.id != history_id) continue;
+        for (const auto& op : h.ops)
+            if (op.operation == operation && op.interval_ms == 0 && (source.empty() || op.migrate_source == source)) return &op;
+    }
+    return nullptr;
+}
+
+void unpack_history(Model& m) {
+    for (const auto& s : m.cib->status.nodes) {
+        auto it = m.node_by_id.find(s.id);
+        NodeIx ix = it != m.node_by_id.end() ? it->second : m.find_node(s.uname);
+        if (ix == kNone || m.node(ix).kind != NodeKind::member || m.node(ix).state != &s) continue;
+        if (!m.node(ix).online && !m.config.fencing && !m.node(ix).unclean) continue;
+        unpack_node(m, ix);
+    }
+    unpack_remote_states(m);
+    // Remote and guest nodes know what runs there only once their own connections are understood; guests in remotes too.
+    std::set<NodeIx> done;
+    for (bool again = true; again;) {
+        again = false;
+        for (const auto& s : m.cib->status.nodes) {
+            auto it = m.node_by_id.find(s.id);
+            NodeIx ix = it != m.node_by_id.end() ? it->second : m.find_node(s.uname);
+            if (ix == kNone || m.node(ix).kind == NodeKind::member || done.count(ix) != 0) continue;
+            if (!m.node(ix).online && m.node(ix).remote_rsc != kNone && !m.config.fencing) continue;
+            done.insert(ix);
+            unpack_node(m, ix);
+            unpack_remote_states(m);
+            again = true;
+        }
+    }
+}
+
+}  // namespace muster::policy
