@@ -34,9 +34,11 @@ void write(std::string& out, const Element& e, int level, bool pretty) {
     out += '>';
     out += escape(e.text());
     if (!e.children().empty()) {
-        out += newline;
-        for (const Element& c : e.children()) write(out, c, level + 1, pretty);
-        out += indent;
+        // Beside text no blanks are added: they would be text when it is read again.
+        const bool laid_out = pretty && e.text().empty();
+        if (laid_out) out += newline;
+        for (const Element& c : e.children()) write(out, c, level + 1, laid_out);
+        if (laid_out) out += indent;
     }
     out += "</" + e.name() + ">" + newline;
 }
