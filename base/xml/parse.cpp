@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "base/xml/scan.h"
 
 namespace muster::xml {
 namespace {
@@ -125,6 +126,10 @@ class TreeBuilder final : public Handler {
 }  // namespace
 
 Result<void> parse(std::string_view bytes, Handler& handler) {
+    return can_scan(bytes) ? scan(bytes, handler) : parse_with_libxml2(bytes, handler);
+}
+
+Result<void> parse_with_libxml2(std::string_view bytes, Handler& handler) {
     static std::once_flag once;
     std::call_once(once, [] { xmlInitParser(); });
     xmlSAXHandler sax;

@@ -1,4 +1,4 @@
-// Reading XML (libxml2's SAX interface behind it; no network, no entities from outside, depth and size bounded).
+// Reading XML (our own scanner, base/xml/scan.h, and libxml2's SAX interface behind it; no network, no entities from outside, depth and size bounded).
 #pragma once
 
 #include <functional>
@@ -28,6 +28,8 @@ class Handler {
 
 // The error says line and what was seen: `line 12: tag "primitive" is not closed`.
 Result<void> parse(std::string_view bytes, Handler& handler);
+// Always by the general parser; parse() uses it for what base/xml/scan.h does not take.
+Result<void> parse_with_libxml2(std::string_view bytes, Handler& handler);
 Result<Element> parse(std::string_view bytes);
 
 }  // namespace muster::xml

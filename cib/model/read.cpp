@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -53,11 +54,21 @@ bool set_op_number(OpRecord& op, std::string_view name, std::string_view value) 
     return false;
 }
 
-OpRecord read_op(const Attributes& attributes) {
+// Records of one writer have their attributes in one order: where attribute i was found last time is where it is likely
+// to be found again.
+const TextField* find_text_field(std::string_view name, std::size_t i, std::array<const TextField*, 32>& hints) {
+    if (i < hints.size() && hints[i] != nullptr && hints[i]->name == name) return hints[i];
+    const auto* field = std::find_if(std::begin(kOpTexts), std::end(kOpTexts),
+                                     [&](const TextField& f) { return f.name == name; });
+    if (i < hints.size() && field != std::end(kOpTexts)) hints[i] = field;
+    return field;
+}
+
+OpRecord read_op(const Attributes& attributes, std::array<const TextField*, 32>& hints) {
     OpRecord op;
-    for (const auto& a : attributes) {
-        const auto* field = std::find_if(std::begin(kOpTexts), std::end(kOpTexts),
-                                         [&](const TextField& f) { return f.name == a.name; });
+    for (std::size_t i = 0; i < attributes.size(); ++i) {
+        const auto& a = attributes[i];
+        const auto* field = find_text_field(a.name, i, hints);
         if (field != std::end(kOpTexts)) {
             op.*(field->member) = std::string{a.value};
         } else if (!set_op_number(op, a.name, a.value)) {
@@ -159,7 +170,7 @@ class CibHandler final : public xml::Handler {
         } else if (depth_ == 6 && name == "lrm_resource") {
             node.history.push_back(read_history(attributes));
         } else if (depth_ == 7 && name == "lrm_rsc_op" && !node.history.empty()) {
-            node.history.back().ops.push_back(read_op(attributes));
+            node.history.back().ops.push_back(read_op(attributes, hints_));
         } else {
             push_tree(name, attributes, line);
         }
@@ -188,6 +199,7 @@ class CibHandler final : public xml::Handler {
         }
     }
 
+    std::array<const TextField*, 32> hints_{};
     int depth_ = 0;
     bool in_status_ = false;
     std::vector<xml::Element> tree_;

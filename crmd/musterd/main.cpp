@@ -1,11 +1,13 @@
 // musterd: starts lrmd, fenced and crmd, asks them each second, restarts what dies or is silent, stops them in order.
 // Wiring only; the rules are in supervisor.h.
 #include <fmt/format.h>
+#include <pwd.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 
 #include "base/os/files.h"
@@ -42,6 +44,20 @@ std::map<std::string, Program> programs(const Options& o) {
     if (!o.node_name.empty()) crmd.insert(crmd.end(), {"--node-name", o.node_name});
     list["crmd"] = {"crmd", with_words(crmd, o.crmd_options), o.crmd_user == "root" ? "" : o.crmd_user};
     return list;
+}
+
+// crmd makes its socket and its journal there, as its own user.
+void prepare_folders(const Options& o) {
+    for (const std::string& folder : {o.run_folder, o.state_folder}) {
+        if (const auto made = os::make_directories(folder); !made) throw std::runtime_error(made.error().message);
+    }
+    if (o.crmd_user == "root" || ::geteuid() != 0) return;
+    const passwd* user = ::getpwnam(o.crmd_user.c_str());
+    if (user == nullptr) throw std::runtime_error(fmt::format("there is no user {}, which crmd runs as", o.crmd_user));
+    for (const std::string& folder : {o.run_folder, o.state_folder}) {
+        if (::chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0)
+            throw std::runtime_error(fmt::format("can not give {} to {}: {}", folder, o.crmd_user, std::strerror(errno)));
+    }
 }
 
 class Daemon {
@@ -124,7 +140,7 @@ int main(int argc, char** argv) {
     app.add_option("--crmd-options", o.crmd_options, "more options for crmd, in one word");
     CLI11_PARSE(app, argc, argv);
     try {
-        if (const auto made = muster::os::make_directories(o.run_folder); !made) throw std::runtime_error(made.error().message);
+        muster::musterd::prepare_folders(o);
         return muster::musterd::Daemon{o}.run();
     } catch (const std::exception& e) {
         fmt::print(stderr, "musterd: cannot start: {}\n", e.what());

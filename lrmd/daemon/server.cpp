@@ -73,7 +73,13 @@ Result<void> Server::start() {
     carry_out(core_.recovered(reactor_.now(), reactor_.wall_now()));
     const proto::Table table = core_.table();
     for (const auto& entry : table.resources()) watches_.refresh(entry.resource());
-    return listener_.listen(config_.socket);
+    if (auto listening = listener_.listen(config_.socket, 0600); !listening) return listening;
+    // crmd runs as hacluster and must reach it; nobody else may.
+    const passwd* user = ::geteuid() == 0 ? ::getpwnam("hacluster") : nullptr;
+    if (user != nullptr && ::chown(config_.socket.c_str(), user->pw_uid, 0) != 0) {
+        return fail(ErrorCode::io, fmt::format("cannot give {} to user hacluster: {}", config_.socket, std::strerror(errno)));
+    }
+    return {};
 }
 
 // Runs that were begun by an earlier lrmd: the ended are judged, the living are followed.

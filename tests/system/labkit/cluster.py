@@ -60,7 +60,8 @@ corosync || exit 1
 
 # musterd and all it starts come from the build folder, not from an installation; so do the agents.
 MUSTERD = (f"exec {SHARED}/build/bin/musterd"
-           f" --lrmd-options='--agents {SHARED}/build/ocf/resource.d:/usr/lib/ocf/resource.d'"
+           f" --lrmd-options='--agents {SHARED}/build/ocf/resource.d:/usr/lib/ocf/resource.d"
+           f" --helpers {SHARED}/build/bin/classic'"
            f" --fenced-options='--agents {SHARED}/build/fence:/usr/sbin'")
 
 
