@@ -128,7 +128,7 @@ struct Child::Impl {
         int status = 0;
         ::waitpid(pid, &status, 0);
         running = false;
-        ::kill(-pid, SIGKILL);  // what it left behind in its group holds our pipes
+        if (!spec.keep_group) ::kill(-pid, SIGKILL);  // what it left behind in its group
         drain(out, result.out, watch_out);
         drain(err, result.err, watch_err);
         forget();

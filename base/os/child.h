@@ -18,6 +18,7 @@ struct ChildSpec {
     std::string input;                     // written to its standard input, then closed
     Duration timeout = seconds{20};
     std::size_t most_output = 64 * 1024;   // the tail that is kept, of each output
+    bool keep_group = false;               // what it left in the background may live on when it ends by itself
 };
 
 struct ChildResult {
