@@ -154,12 +154,12 @@ Result<std::unique_ptr<Child>> Child::start(Reactor& reactor, ChildSpec spec, On
     auto err = make_pipe();
     if (!in || !out || !err) return fail(ErrorCode::io, "cannot make pipes: too many open files");
     auto impl = std::make_unique<Impl>(reactor, std::move(spec), std::move(on_done));
+    impl->began = reactor.now();  // before: the child may have ended when this process runs again
     const auto pid = spawn(impl->spec, *in, *out, *err);
     if (!pid) return tl::make_unexpected(pid.error());
     Impl* i = impl.get();
     i->pid = *pid;
     i->running = true;
-    i->began = reactor.now();
     i->in = std::move(in->write);
     i->out = std::move(out->read);
     i->err = std::move(err->read);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "base/text.h"
 
 namespace muster::lrmd {
@@ -23,10 +21,11 @@ struct Header {
 // "# Short-Description: ..." and "# Description: ..." with its continuation lines, between INIT INFO marks.
 Header read_header(const std::string& script) {
     Header h;
-    std::ifstream in{script};
     bool inside = false, describing = false;
-    std::string line;
-    for (int n = 0; n < 200 && std::getline(in, line); ++n) {
+    int n = 0;
+    for (const auto piece : split(script, '\n')) {
+        if (++n > 200) break;
+        const std::string line{piece};
         if (line.find("### BEGIN INIT INFO") == 0) inside = true;
         else if (line.find("### END INIT INFO") == 0) break;
         if (!inside || line.empty() || line[0] != '#') continue;

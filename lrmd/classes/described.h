@@ -5,7 +5,7 @@
 
 namespace muster::lrmd {
 
-// `script` is the path of the init script, if any: its LSB header gives the description.
+// `script` is the text of the init script, if any: its LSB header gives the description.
 std::string described_meta_data(const std::string& klass, const std::string& type, const std::string& script);
 
 }  // namespace muster::lrmd

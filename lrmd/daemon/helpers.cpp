@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "base/os/files.h"
 #include "base/text.h"
 #include "lrmd/classes/described.h"
 #include "lrmd/daemon/tail.h"
@@ -71,7 +72,8 @@ void Helpers::meta_data(const proto::MetaDataRequest& request, Answer answer) {
     const Invocation i = invocation(run, places_, environment_);
     if (request.klass() != "ocf") {  // they have none of their own: it is made from what is known of the class
         m.set_found(true);
-        m.set_xml(described_meta_data(request.klass(), request.type(), i.candidates.empty() ? "" : i.candidates[0]));
+        const auto script = i.candidates.empty() ? Result<std::string>{} : os::read_file(i.candidates[0]);
+        m.set_xml(described_meta_data(request.klass(), request.type(), script ? printable(*script) : ""));
         return answer(message);
     }
     const auto path = std::find_if(i.candidates.begin(), i.candidates.end(), [](const auto& p) { return changed_us(p) != 0; });

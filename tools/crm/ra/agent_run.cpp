@@ -1,11 +1,15 @@
 #include "tools/crm/ra/agent_run.h"
 
+#include <unistd.h>
+
 #include "base/os/child.h"
 #include "lrmd/classes/invocation.h"
 
 extern char** environ;
 
 namespace muster::crm {
+
+std::string process_mark() { return "MUSTER_RA_TEST=" + std::to_string(::getpid()); }
 
 AgentRun run_agent(const AgentUnderTest& agent, const std::string& operation, const Parameters& more) {
     lrmd::proto::Run order;
@@ -27,6 +31,7 @@ AgentRun run_agent(const AgentUnderTest& agent, const std::string& operation, co
     places.node = "localhost";
     std::vector<std::string> inherited;
     for (char** e = environ; *e != nullptr; ++e) inherited.emplace_back(*e);
+    inherited.push_back(process_mark());
     const auto command = lrmd::invocation(order, places, inherited);
 
     os::Reactor reactor;

@@ -26,7 +26,11 @@ struct AgentUnderTest {
     Parameters parameters;
     std::string scratch = "/run/resource-agents";
     milliseconds timeout{20'000};
+    bool alone = false;      // in a sandbox: every process that is new is the agent's
 };
+
+// In the environment of whatever it runs, NAME=value: tells its processes from others.
+std::string process_mark();
 
 // Blocks.  `more`: further variables, whole names.
 AgentRun run_agent(const AgentUnderTest& agent, const std::string& operation, const Parameters& more = {});

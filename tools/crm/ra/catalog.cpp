@@ -112,8 +112,10 @@ Result<AgentName> find_agent(const std::string& text) {
     } else if (parts.size() == 2) {
         const auto classes = agent_classes();
         const bool is_class = std::find(classes.begin(), classes.end(), parts[0]) != classes.end();
-        name.klass = is_class ? std::string{parts[0]} : "ocf";
-        if (!is_class) name.provider = std::string{parts[0]};
+        // "heartbeat" is a class of old scripts and a provider of OCF agents: the agent that is there decides.
+        const bool is_provider = agent_installed({"ocf", std::string{parts[0]}, name.type});
+        name.klass = is_class && !is_provider ? std::string{parts[0]} : "ocf";
+        if (!is_class || is_provider) name.provider = std::string{parts[0]};
     } else if (parts.size() == 1) {
         const bool fence = starts_with(name.type, "fence_");
         name.klass = fence ? "stonith" : "ocf";

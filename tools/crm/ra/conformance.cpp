@@ -37,7 +37,7 @@ class Examination {
     }
 
     std::vector<ConformanceCheck> lsb() {
-        before_ = look_around(agent_.scratch);
+        before_ = look_around(agent_.scratch, agent_.alone ? "" : process_mark());
         header();
         expect("status while stopped", "status", {3});
         expect("stop while stopped", "stop", {0});
@@ -65,7 +65,7 @@ class Examination {
         const bool right = !run.timed_out && std::find(wanted.begin(), wanted.end(), run.rc) != wanted.end();
         std::string detail;
         if (run.timed_out) {
-            detail = fmt::format("{} was not done after {}", operation, to_string(agent_.timeout));
+            detail = fmt::format("{} was not done after {}", operation, muster::to_string(agent_.timeout));
         } else if (!right) {
             detail = fmt::format("{} gave {} ({}), expected {} ({})", operation, run.rc, rc_name(run.rc), wanted[0], rc_name(wanted[0]));
             if (const std::string said = last_line(run.err.empty() ? run.out : run.err); !said.empty()) detail += ": " + said;
@@ -85,7 +85,7 @@ class Examination {
     }
 
     bool read_meta(AgentMeta& meta) {
-        before_ = look_around(agent_.scratch);
+        before_ = look_around(agent_.scratch, agent_.alone ? "" : process_mark());
         const AgentRun run = run_agent(agent_, "meta-data");
         if (run.rc != 0) {
             note(Verdict::failed, "meta-data", fmt::format("ended with {}: {}", run.rc, last_line(run.err)), run.took);
@@ -156,7 +156,7 @@ class Examination {
     }
 
     void leftovers() {
-        const auto found = new_things(before_, look_around(agent_.scratch));
+        const auto found = new_things(before_, look_around(agent_.scratch, agent_.alone ? "" : process_mark()));
         if (found.empty()) return note(Verdict::passed, "nothing left behind", "");
         for (const auto& thing : found) note(thing.harmless ? Verdict::advice : Verdict::failed, "nothing left behind", thing.text);
     }
@@ -170,7 +170,7 @@ class Examination {
     const std::function<void(const ConformanceCheck&)>& each_;
     std::vector<ConformanceCheck> list_;
     std::vector<AgentAction> advised_;
-    Surroundings before_;
+    NodeTraces before_;
 };
 
 }  // namespace

@@ -15,7 +15,7 @@
 namespace muster::crm {
 namespace {
 
-std::set<std::string> processes() {
+std::set<std::string> processes(const std::string& mark) {
     std::set<std::string> out;
     DIR* dir = opendir("/proc");
     if (dir == nullptr) return out;
@@ -26,6 +26,10 @@ std::set<std::string> processes() {
         if (bracket == std::string::npos || stat->size() < bracket + 3 || (*stat)[bracket + 2] == 'Z') continue;
         const auto name = os::read_file(fmt::format("/proc/{}/cmdline", entry->d_name));
         if (!name || name->empty()) continue;  // of the kernel
+        if (!mark.empty()) {
+            const auto environment = os::read_file(fmt::format("/proc/{}/environ", entry->d_name));
+            if (!environment || environment->find(mark + std::string(1, '\0')) == std::string::npos) continue;
+        }
         out.insert(fmt::format("{} {}", entry->d_name, std::string{trim(replace_all(*name, std::string(1, '\0'), " "))}));
     }
     closedir(dir);
@@ -74,9 +78,11 @@ void add_new(std::vector<Leftover>& out, const std::set<std::string>& before, co
 
 }  // namespace
 
-Surroundings look_around(const std::string& scratch) { return {processes(), mounts(), addresses(), files(scratch)}; }
+NodeTraces look_around(const std::string& scratch, const std::string& mark) {
+    return {processes(mark), mounts(), addresses(), files(scratch)};
+}
 
-std::vector<Leftover> new_things(const Surroundings& before, const Surroundings& after) {
+std::vector<Leftover> new_things(const NodeTraces& before, const NodeTraces& after) {
     std::vector<Leftover> out;
     add_new(out, before.processes, after.processes, "process", false);
     add_new(out, before.mounts, after.mounts, "mount", false);

@@ -7,7 +7,7 @@
 
 namespace muster::crm {
 
-struct Surroundings {
+struct NodeTraces {
     std::set<std::string> processes;  // "PID name"
     std::set<std::string> mounts;     // "what on where"
     std::set<std::string> addresses;  // "ip on interface"
@@ -18,8 +18,9 @@ struct Leftover {
     std::string text;
 };
 
-Surroundings look_around(const std::string& scratch);
-std::vector<Leftover> new_things(const Surroundings& before, const Surroundings& after);
+// `mark`: only processes that have it in their environment; empty: all.
+NodeTraces look_around(const std::string& scratch, const std::string& mark);
+std::vector<Leftover> new_things(const NodeTraces& before, const NodeTraces& after);
 // Why the comment block of an init script does not do; empty if it does.
 std::string lsb_header_problem(const std::string& path);
 

@@ -142,6 +142,7 @@ int test(Context& context, const Args& given) {
     auto params = parameters(args, 1);
     if (!params) return context.fail(params.error());
     agent->parameters = *params;
+    agent->alone = !here;
     const auto body = [&] {
         context.out << agent->name.klass << " agent " << agent->path << "\n";
         const auto checks = check_conformance(*agent, [&](const ConformanceCheck& c) { context.out << to_line(c) << "\n" << std::flush; });

@@ -7,6 +7,7 @@ const Table& table() {
         Table t;
         add_shell(t);
         add_configure(t);
+        add_ra(t);
         return t;
     }();
     return all;
