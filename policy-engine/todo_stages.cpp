@@ -7,7 +7,6 @@ void apply_history_checks(Actions&) {}
 void make_notifications(Actions&) {}
 void make_migrations(Actions&) {}
 void order_remote(Actions&) {}
-void order_utilization(Actions&) {}
 void prepare_tickets(Model&) {}
 void Placer::assign_bundle(RscIx r) { m_.rsc(r).provisional = false; }
 void Placer::shutdown_locks() {}
