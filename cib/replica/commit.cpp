@@ -11,8 +11,10 @@ namespace muster::cib::replica {
 
 // Where this term's OPEN stands in our log; 0: not here yet.
 std::uint64_t Replica::Impl::open_index() const {
-    for (auto it = log.rbegin(); it != log.rend() && it->term == promised; ++it) {
-        if (it->kind == EntryKind::open) return it->index;
+    for (std::uint64_t i = appended.last.index; i > log_base.index; --i) {
+        const Entry* e = entry_at(i);
+        if (e->term != promised) break;
+        if (e->kind == EntryKind::open) return i;
     }
     return 0;
 }
@@ -22,7 +24,7 @@ void Replica::Impl::count() {
     if (committed.last.index >= verified) return;
     std::set<std::uint64_t> candidates;  // highest first
     for (const auto& [id, index] : durable_by) candidates.insert(std::min(index, verified));
-    const std::uint64_t opened = active ? 1 : open_index();
+    const std::uint64_t opened = committed.last.term == promised ? 1 : open_index();
     const VoterChain c = chain();
     for (auto it = candidates.rbegin(); it != candidates.rend() && *it > committed.last.index; ++it) {
         const bool covered = opened != 0 && *it >= opened;
@@ -54,10 +56,6 @@ void Replica::Impl::commit_to(std::uint64_t index) {
 void Replica::Impl::commit_one(const Entry& entry) {
     if (auto done = apply(committed, entry); !done) return fail(done.error().message);
     bytes_uncommitted -= std::min(bytes_uncommitted, wire::size_of(entry));
-    if (entry.kind == EntryKind::open && entry.term == promised) {
-        active = true;
-        if (contains(committed.voters, uuid)) warm = entry.term;
-    }
     out.push_back(Committed{entry, committed.version()});
     if (entry.request.session == settings.session) {
         finish(entry.request.sequence, Done{entry.index, committed.version(), entry.result});

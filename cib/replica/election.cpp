@@ -192,9 +192,6 @@ void Replica::Impl::open(bool survivors) {
     entry.client = "crmd";
     if (blank()) {
         cluster_uuid = settings.fresh_cluster_uuid;
-        Persist p;
-        p.cluster_uuid = cluster_uuid;
-        persist(std::move(p));
         for (const auto& [node, said] : candidacy->states) {
             const auto n = std::find_if(settings.nodes.begin(), settings.nodes.end(),
                                         [&](const ListedNode& x) { return x.id == node; });

@@ -58,6 +58,7 @@ struct Replica::Impl {
     // Journal
     // ------------------------------------------------------------------------------------------------------
     std::uint64_t cluster_uuid = 0;
+    std::uint64_t persisted_cluster = 0;
     ReplicaUuid uuid = 0;
     Term promised;
     Term promise_durable;
@@ -125,7 +126,7 @@ struct Replica::Impl {
     void say(Log::Level level, std::string text);
     void hello();
     std::string name_of(NodeId node) const;
-    bool blank() const { return cluster_uuid == 0 && appended.last.index == 0; }
+    bool blank() const { return appended.last.index == 0; }  // whatever cluster it once heard of
     VoterChain chain() const;
     Uuids present() const;   // replicas of the view's members
     Uuids answered() const;  // who answered our COLLECT, fit to count

@@ -22,6 +22,10 @@ std::optional<Term> Replica::Impl::term_at(std::uint64_t index) const {
 void Replica::Impl::persist(Persist p) {
     if (failed) return;
     p.ticket = next_ticket++;
+    // The cluster's name goes to the disk with its first entry, or a torn tail would leave a member without a journal.
+    if ((!p.entries.empty() || p.snapshot) && persisted_cluster != cluster_uuid) {
+        p.cluster_uuid = persisted_cluster = cluster_uuid;
+    }
     p.committed = committed_hint = committed.last.index;
     persisted_since_snapshot = p.snapshot ? 0 : persisted_since_snapshot + p.entries.size();
     pending.push_back(Pending{p.ticket, appended.last.index, p.promised});

@@ -21,7 +21,7 @@ void Replica::Impl::on(const Message& message) {
 
 // Two clusters are never merged; a blank replica has none yet.
 bool Replica::Impl::is_ours(NodeId sender, const wire::Message& m) {
-    if (m.cluster_uuid == 0 || cluster_uuid == 0 || m.cluster_uuid == cluster_uuid) return true;
+    if (m.cluster_uuid == 0 || blank() || m.cluster_uuid == cluster_uuid) return true;
     if (foreign.insert(sender).second) {
         say(Log::Level::error, name_of(sender) +
                                    " carries the configuration of another cluster; it is left alone. " +
@@ -106,12 +106,7 @@ void Replica::Impl::take(NodeId sender, const wire::Message& m, const wire::Appe
     role = Role::follower;
     heard_leader = now.monotonic;
     if (failed) return;
-    if (cluster_uuid == 0 && m.cluster_uuid != 0) {
-        cluster_uuid = m.cluster_uuid;
-        Persist p;
-        p.cluster_uuid = cluster_uuid;
-        persist(std::move(p));
-    }
+    if (blank()) cluster_uuid = m.cluster_uuid;
     if (!append_all(b)) {
         need();
         return;

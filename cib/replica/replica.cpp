@@ -44,6 +44,7 @@ Replica::Impl::Impl(Settings s, Disk disk)
     }
     durable_index = appended.last.index;
     committed_hint = committed.last.index;
+    persisted_cluster = disk.cluster_uuid;
     highest_number = std::max(highest_number, appended.last.term.number);
 }
 
@@ -63,7 +64,7 @@ void Replica::Impl::say(Log::Level level, std::string text) { out.push_back(Log{
 
 void Replica::Impl::broadcast(wire::Body body) {
     if (!view.count(settings.self)) return;  // corosync is gone: nobody would hear
-    out.push_back(Broadcast{wire::encode(wire::Message{cluster_uuid, uuid, promised, std::move(body)})});
+    out.push_back(Broadcast{wire::encode(wire::Message{blank() ? 0 : cluster_uuid, uuid, promised, std::move(body)})});
 }
 
 void Replica::Impl::hello() {
@@ -103,10 +104,10 @@ Uuids Replica::Impl::present() const {
 VoterChain Replica::Impl::chain() const {
     VoterChain c;
     c.base = committed.voters;
-    for (auto it = log.rbegin(); it != log.rend() && it->index > committed.last.index; ++it) {
-        if (!it->voters.empty()) c.changes.push_back({it->voters, it->survivors});
+    for (std::uint64_t i = committed.last.index + 1; i <= appended.last.index; ++i) {
+        const Entry* e = entry_at(i);
+        if (e && !e->voters.empty()) c.changes.push_back({e->voters, e->survivors});
     }
-    std::reverse(c.changes.begin(), c.changes.end());
     return c;
 }
 

@@ -133,7 +133,8 @@ struct Era {
     Term term;
     bool active = false;          // its OPEN is committed here
     bool writable = false;        // active, and voters with more than half of the votes are in the view
-    bool warm = false;            // this replica was in an active era in this boot
+    bool warm = false;            // this replica was in an active era in this boot ...
+    Term warm_term;               // ... this one: what the shell keeps in its /run file
     std::string reason;           // one sentence
     std::vector<NodeId> missing;  // voters that are not in the view
     friend bool operator==(const Era&, const Era&) = default;

@@ -24,6 +24,9 @@ std::string Replica::Impl::reason() const {
 }
 
 void Replica::Impl::report() {
+    // Any committed entry of the term says that its OPEN is committed.
+    active = leader != 0 && committed.last.term == promised;
+    if (active && contains(committed.voters, uuid)) warm = promised;
     Era e;
     e.leader = leader;
     e.term = promised;
@@ -32,9 +35,10 @@ void Replica::Impl::report() {
     const Uuids here = present();
     e.writable = e.active && view.count(settings.self) && majority(here, c);
     e.warm = warm.has_value();
+    e.warm_term = warm.value_or(Term{});
     if (!c.newest().empty()) e.missing = missing(here, c);
     if (e.leader == era.leader && e.term == era.term && e.active == era.active &&
-        e.writable == era.writable && e.warm == era.warm && e.missing == era.missing && !era.reason.empty() &&
+        e.writable == era.writable && e.warm_term == era.warm_term && e.missing == era.missing && !era.reason.empty() &&
         role != Role::blank && role != Role::recovering && role != Role::candidate) {
         return;
     }
