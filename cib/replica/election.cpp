@@ -199,8 +199,10 @@ void Replica::Impl::open(bool survivors) {
         }
         entry.patch = diff(appended.document, settings.initial_document);
     } else if (survivors) {
-        for (const Voter& v : chain().newest()) {
-            if (answered().count(v.uuid)) entry.voters.push_back(v);
+        const VoterChain c = chain();
+        const Uuids here = answered();
+        for (const Voter& v : c.newest()) {
+            if (here.count(v.uuid)) entry.voters.push_back(v);
         }
     }
     say(Log::Level::info, std::string{"opening era "} + to_string(promised) +

@@ -81,7 +81,8 @@ std::string Replica::Impl::name_of(NodeId node) const {
 
 ReplicaUuid Replica::Impl::counted(NodeId node, ReplicaUuid said) const {
     if (!planted(Bug::blank_votes)) return said;
-    const Voter* v = find(chain().newest(), node);
+    const VoterChain c = chain();
+    const Voter* v = find(c.newest(), node);
     return v ? v->uuid : said;
 }
 
