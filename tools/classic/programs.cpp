@@ -6,7 +6,7 @@
 namespace muster::classic {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Program>, 13> kPrograms = {{
+constexpr std::array<std::pair<std::string_view, Program>, 17> kPrograms = {{
     {"cibadmin", cibadmin},
     {"crm_attribute", crm_attribute},
     {"attrd_updater", attrd_updater},
@@ -20,6 +20,10 @@ constexpr std::array<std::pair<std::string_view, Program>, 13> kPrograms = {{
     {"pacemakerd", pacemakerd},
     {"crm_diff", crm_diff},
     {"crm_verify", crm_verify},
+    {"iso8601", iso8601},
+    {"crm_rule", crm_rule},
+    {"crm_shadow", crm_shadow},
+    {"crm_resource", crm_resource},
 }};
 
 }  // namespace

@@ -35,6 +35,14 @@ Exit Report::error(Exit status, std::string text) {
     return status;
 }
 
+void Report::plain_error(const std::string& text) {
+    if (xml_) {
+        errors_.push_back(text);
+    } else {
+        context_.err += text + "\n";
+    }
+}
+
 Exit Report::finish(Exit status) {
     if (!xml_) return status;
     xml::Element s{"status"};

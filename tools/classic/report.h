@@ -18,6 +18,7 @@ class Report {
     void text(std::string_view text);                 // nothing in XML
     xml::Element& element(xml::Element element);      // nothing in text
     Exit error(Exit status, std::string text);        // "program: text" on stderr, or <error> in the status
+    void plain_error(const std::string& text);        // the same without the program's name
     // Writes the XML's end; returns the status.
     Exit finish(Exit status);
 
