@@ -1,0 +1,177 @@
+#include "tests/golden/policy/scenario.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "base/text.h"
+#include "policy-engine/digest.h"
+#include "policy-engine/playback.h"
+#include "policy-engine/playback_history.h"
+#include "tools/crm/configure/apply.h"
+#include "tools/crm/lang/parse.h"
+
+namespace muster::golden {
+namespace {
+
+using Words = std::vector<std::string_view>;
+
+// OCF Resource Agent API 1.1, "Return codes".
+const std::map<std::string, int, std::less<>> kCodes = {
+    {"ok", 0},          {"error", 1},         {"args", 2},    {"unimplemented", 3}, {"perm", 4},           {"installed", 5},
+    {"configured", 6}, {"not_running", 7}, {"promoted", 8}, {"failed_promoted", 9}, {"pending", 193}};
+
+class Reader {
+  public:
+    Result<Scenario> read(const std::vector<std::string>& lines) {
+        s_.cib = cib::empty_cib();
+        s_.cib.set("have-quorum", "1");
+        std::vector<std::string> later;  // what needs the configuration
+        for (const auto& line : lines) {
+            const Words words = split_words(line);
+            if (words.empty() || words[0].front() == '#') continue;
+            const bool after = words[0] == "history" || words[0] == "attribute";
+            if (after) later.push_back(line);
+            else if (auto done = take(line, words); !done) return about(line, done.error());
+        }
+        auto applied = crm::apply(s_.cib.configuration, std::move(statements_), crm::ApplyMode::define);
+        if (!applied) return tl::make_unexpected(applied.error());
+        s_.cib.configuration = std::move(applied->configuration);
+        for (const auto& line : later) {
+            const Words words = split_words(line);
+            if (auto done = words[0] == "history" ? history(words) : attribute(words); !done) return about(line, done.error());
+        }
+        return s_;
+    }
+
+  private:
+    static tl::unexpected<Error> about(const std::string& line, const Error& e) { return fail(line + ": " + e.message); }
+
+    Result<void> take(const std::string& line, const Words& words) {
+        if (words[0] == "node") return node(words);
+        if (words[0] == "quorum") {
+            s_.cib.set("have-quorum", words.back() == "no" ? "0" : "1");
+            return {};
+        }
+        if (words[0] == "now") {
+            s_.now = WallTime::from_seconds(parse_int(words.back()).value_or(0));
+            return {};
+        }
+        const auto tokens = crm::lex(line);
+        if (!tokens) return tl::make_unexpected(tokens.error());
+        const auto statement = crm::parse_statement(*tokens, {});
+        if (!statement) return fail(statement.error().message);
+        statements_.push_back(*statement);
+        return {};
+    }
+
+    Result<void> node(const Words& words) {
+        if (words.size() < 2) return fail("expected: node NAME STATE");
+        const std::string id = std::to_string(s_.cib.status.nodes.size() + 1);
+        const std::string name{words[1]};
+        xml::Element e{"node", {{"id", id}, {"uname", name}}};
+        xml::Element attributes{"instance_attributes", {{"id", "nodes-" + id}}};
+        std::string state = "online";
+        for (std::size_t i = 2; i < words.size(); ++i) {
+            const auto equals = words[i].find('=');
+            if (equals == std::string_view::npos) {
+                state = words[i];
+                if (state == "standby" || state == "maintenance") set(attributes, id, state, "on");
+            } else {
+                set(attributes, id, words[i].substr(0, equals), words[i].substr(equals + 1));
+            }
+        }
+        if (!attributes.children().empty()) e.add(attributes);
+        s_.cib.configuration.child_or_add("nodes").add(e);
+        cib::NodeState n;
+        n.id = id;
+        n.uname = name;
+        n.has_lrm = true;
+        const bool here = state != "offline" && state != "lost";
+        n.in_ccm = here ? "true" : "false";
+        n.crmd = here ? "online" : "offline";
+        n.join = state == "pending" ? "pending" : here ? "member" : "down";
+        n.expected = state == "offline" ? "down" : "member";
+        n.transient = xml::Element{};
+        if (here && !s_.cib.find("dc-uuid")) s_.cib.set("dc-uuid", id);
+        s_.cib.status.nodes.push_back(std::move(n));
+        return {};
+    }
+
+    static void set(xml::Element& nvset, const std::string& node, std::string_view name, std::string_view value) {
+        nvset.add(xml::Element{"nvpair", {{"id", fmt::format("nodes-{}-{}", node, name)}, {"name", std::string{name}}, {"value", std::string{value}}}});
+    }
+
+    // history RSC NODE TASK[/INTERVAL]=RESULT ...
+    Result<void> history(const Words& words) {
+        if (words.size() < 4) return fail("expected: history RESOURCE NODE OPERATION=RESULT");
+        std::string id{words[1]};
+        const xml::Element* primitive = s_.cib.configuration.find_by_id(id.substr(0, id.find(':')));
+        if (!primitive || primitive->name() != "primitive") return fail(fmt::format("there is no primitive {}", id));
+        if (!s_.cib.status.node(words[2])) return fail(fmt::format("there is no node {}", words[2]));
+        for (std::size_t i = 3; i < words.size(); ++i) {
+            const auto equals = words[i].find('=');
+            const auto code = equals == std::string_view::npos ? kCodes.end() : kCodes.find(words[i].substr(equals + 1));
+            if (code == kCodes.end()) return fail(fmt::format("{}: expected OPERATION=RESULT, such as monitor/10s=not_running", words[i]));
+            const auto task = split(words[i].substr(0, equals), '/');
+            policy::OperationResult r;
+            r.resource = id;
+            r.klass = primitive->get("class");
+            r.provider = primitive->get("provider");
+            r.type = primitive->get("type");
+            r.task = task[0] == "probe" ? "monitor" : std::string{task[0]};
+            r.node = std::string{words[2]};
+            r.rc = code->second;
+            r.expected_rc = task[0] == "probe" ? 7 : r.rc == 8 ? 8 : 0;
+            if (task.size() > 1) {
+                const auto interval = parse_interval(task[1]);
+                if (!interval) return tl::make_unexpected(interval.error());
+                r.interval = *interval;
+            }
+            policy::record(s_.cib, r, s_.now + seconds{-60});
+            add_digest(*primitive, r);
+        }
+        return {};
+    }
+
+    // The parameters are as they were: without a digest the planner would take them for changed.
+    void add_digest(const xml::Element& primitive, const policy::OperationResult& r) {
+        policy::Parameters parameters;
+        if (const xml::Element* set = primitive.child("instance_attributes")) {
+            for (const auto* pair : set->children_named("nvpair")) parameters.emplace_back(pair->get("name"), pair->get("value"));
+        }
+        milliseconds timeout{20'000};
+        if (const xml::Element* operations = primitive.child("operations")) {
+            for (const auto* op : operations->children_named("op")) {
+                if (op->get("name") != r.task || parse_interval(op->get("interval", "0")).value_or(milliseconds{0}) != r.interval) continue;
+                timeout = parse_interval(op->get("timeout", "20s")).value_or(timeout);
+            }
+        }
+        parameters.emplace_back("CRM_meta_timeout", std::to_string(timeout.count()));
+        for (auto& history : s_.cib.status.node(r.node)->history) {
+            if (history.id != r.resource) continue;
+            for (auto& op : history.ops) {
+                if (op.operation == r.task && op.interval_ms == r.interval.count()) op.op_digest = policy::all_digest(parameters, r.interval);
+            }
+        }
+    }
+
+    Result<void> attribute(const Words& words) {
+        policy::StatusEditor editor{s_.cib, s_.now, 0};
+        for (std::size_t i = 2; i < words.size(); ++i) {
+            const auto equals = words[i].find('=');
+            if (equals == std::string_view::npos) return fail(fmt::format("{}: expected NAME=VALUE", words[i]));
+            editor.set_transient(words[1], std::string{words[i].substr(0, equals)}, std::string{words[i].substr(equals + 1)});
+        }
+        return {};
+    }
+
+    Scenario s_;
+    std::vector<crm::Statement> statements_;
+};
+
+}  // namespace
+
+Result<Scenario> read_scenario(const std::vector<std::string>& lines) { return Reader{}.read(lines); }
+
+}  // namespace muster::golden

@@ -1,0 +1,27 @@
+// A small cluster written as text, for tests that a person can read:
+//
+//   # a comment
+//   node n1 [online|offline|lost|pending|standby|maintenance] [name=value ...]     attributes of the node
+//   primitive ... group ... location ... property ...       crm's configuration language, one statement a line
+//   history db n1 start=ok monitor/10s=not_running          results in the order in which they came; probe=... too
+//   attribute n1 master-db=10                               transient attributes
+//   quorum no                     now 1700000000            (seconds; default 1700000000)
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "cib/model/cib.h"
+
+namespace muster::golden {
+
+struct Scenario {
+    cib::Cib cib;
+    WallTime now = WallTime::from_seconds(1'700'000'000);
+};
+// The error names the line.
+Result<Scenario> read_scenario(const std::vector<std::string>& lines);
+
+}  // namespace muster::golden
