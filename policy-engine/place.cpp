@@ -139,6 +139,7 @@ void Placer::prepare() {
 void Placer::run() {
     prepare();
     if (m_.node_count() == 0) return;
+    shutdown_locks();
     queue_ = m_.top;
     std::stable_sort(queue_.begin(), queue_.end(), [&](RscIx a, RscIx b) { return m_.rsc(a).priority > m_.rsc(b).priority; });
     if (m_.config.placement != "default") order_by_scores();

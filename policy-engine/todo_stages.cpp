@@ -9,7 +9,6 @@ void make_migrations(Actions&) {}
 void order_remote(Actions&) {}
 void prepare_tickets(Model&) {}
 void Placer::assign_bundle(RscIx r) { m_.rsc(r).provisional = false; }
-void Placer::shutdown_locks() {}
 RscIx Definer::bundle(const xml::Element&) { return kNone; }
 void Definer::add_guests() {}
 }
