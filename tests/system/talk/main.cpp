@@ -3,6 +3,7 @@
 //   lab_talk state                 one "name value" line for each fact
 //   lab_talk wait SECONDS COUNT    until COUNT members have joined, there is a DC and the cluster is idle
 //   lab_talk cib                   the document
+//   lab_talk load                  makes the configuration on standard input (a <configuration> or <cib>) the cluster's
 //   lab_talk edits NAME            commits edits NAME-1, NAME-2, ... until it is ended; one line for each: "acked NAME-n"
 //                                  when it was acknowledged, "found NAME-n" when a repeat after an unknown outcome says
 //                                  that it is there already
@@ -11,6 +12,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -77,6 +80,16 @@ int show_cib() {
     return 0;
 }
 
+int load() {
+    const std::string xml{std::istreambuf_iterator<char>{std::cin}, {}};
+    auto crmd = client::Crmd::connect("lab_talk");
+    if (!crmd) return say(crmd.error());
+    proto::Message message;
+    message.mutable_commit()->set_configuration_xml(xml);
+    const auto answer = crmd->request(std::move(message), seconds{20});
+    return answer ? 0 : say(answer.error());
+}
+
 Result<void> commit(client::Crmd& crmd, const std::string& verb, const std::string& section, const std::string& xpath,
                     const std::string& xml) {
     proto::Message message;
@@ -134,7 +147,8 @@ int main(int argc, char** argv) {
     if (verb == "state" && argc == 2) return show_state();
     if (verb == "wait" && argc == 4) return wait(std::atoi(argv[2]), std::atoi(argv[3]));
     if (verb == "cib" && argc == 2) return show_cib();
+    if (verb == "load" && argc == 2) return load();
     if (verb == "edits" && argc == 3) edits(argv[2]);
-    fmt::print(stderr, "usage: lab_talk state | wait SECONDS COUNT | cib | edits NAME\n");
+    fmt::print(stderr, "usage: lab_talk state | wait SECONDS COUNT | cib | load | edits NAME\n");
     return 2;
 }
