@@ -58,14 +58,19 @@ corosync || exit 1
 {daemons}
 """
 
-# musterd and all it starts come from the build folder, not from an installation; so do the agents.
-MUSTERD = (f"exec {SHARED}/build/bin/musterd"
-           f" --lrmd-options='--agents {SHARED}/build/ocf/resource.d:/usr/lib/ocf/resource.d"
-           f" --helpers {SHARED}/build/bin/classic'"
-           f" --fenced-options='--agents {SHARED}/build/fence:/usr/sbin'")
+# musterd and all it starts come from the build folder, not from an installation.
+MUSTERD = f"exec {SHARED}/build/bin/musterd --lrmd-options='--helpers {SHARED}/build/bin/classic'"
 
 
-def prepare(lab, count, token, daemons):
+def install_agents(source, build, disk):
+    """Where everybody looks for agents, the node finds ours beside Debian's."""
+    os.makedirs(f"{disk}/usr/sbin", exist_ok=True)
+    shutil.copy(f"{source}/agents/fence/fence_muster_lab", f"{disk}/usr/sbin/")
+    if build and os.path.isdir(f"{build}/ocf"):
+        shutil.copytree(f"{build}/ocf", f"{disk}/usr/lib/ocf", dirs_exist_ok=True)
+
+
+def prepare(lab, count, token, daemons, build):
     """Files of a new lab: one corosync key for all, a disk for each node, the boot script."""
     key = f"{lab.folder}/authkey"
     run("corosync-keygen", "-l", "-k", key)
@@ -84,6 +89,7 @@ def prepare(lab, count, token, daemons):
         write(f"{etc}/passwd", passwd)
         write(f"{etc}/group", group)
         write(f"{etc}/nginx-lab.conf", NGINX_CONF)
+        install_agents(lab.source, build, f"{lab.folder}/disk/{name}")
         for folder in ("corosync", "nginx", "cluster"):
             os.makedirs(f"{lab.folder}/disk/{name}/var/log/{folder}", exist_ok=True)
         os.makedirs(f"{lab.folder}/disk/{name}/var/lib/corosync", exist_ok=True)

@@ -7,7 +7,7 @@ import subprocess
 from . import cluster, host
 from .fabric import Fabric
 from .host import LabError
-from .node import PERSISTENT, Node
+from .node import Node
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))))
 PROGRAM = f"{SOURCE}/tests/system/lab"
@@ -35,15 +35,15 @@ class Lab:
         own = f"{host.SHARED}/build/bin:" if self.settings.get("build") else ""
         return f"{own}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-    def up(self, count, token=1000, daemons=cluster.MUSTERD, build=None, own_folders=(), prepare=None):
+    def up(self, count, token=1000, daemons=cluster.MUSTERD, build=None, prepare=None):
         """daemons: what each node starts beside corosync; empty for nothing.  build: folder of a preset, None for the
-        default, "" for none.  own_folders: more folders that each node has for itself; prepare(name) fills its disk."""
+        default, "" for none.  prepare(name) puts more on a node's disk before its first boot."""
         build = os.path.realpath(build) if build else default_build() if build is None else None
         if daemons is cluster.MUSTERD and (not build or not os.access(f"{build}/bin/musterd", os.X_OK)):
             raise LabError(f"no bin/musterd in {build or SOURCE + '/build/*'}: build it, or --no-muster")
         self.check_free()
         try:
-            self.make(count, token, daemons, build, own_folders, prepare)
+            self.make(count, token, daemons, build, prepare)
         except BaseException:
             self.down(keep_files=True)
             raise
@@ -55,15 +55,14 @@ class Lab:
         if os.path.isdir(self.folder) and os.listdir(self.folder):
             raise LabError(f"{self.folder} is not empty and no lab: choose another --dir")
 
-    def make(self, count, token, daemons, build, own_folders, prepare):
+    def make(self, count, token, daemons, build, prepare):
         for part in ("run", "disk", "log", "power"):
             os.makedirs(f"{self.folder}/{part}", exist_ok=True)
         os.chmod(self.folder, 0o755)
-        self.settings = {"nodes": count, "token": token, "build": build,
-                         "folders": [*PERSISTENT, *own_folders]}
+        self.settings = {"nodes": count, "token": token, "build": build}
         host.save(f"{self.folder}/{MARK}", self.settings)
         self.need_overlay()
-        cluster.prepare(self, count, token, daemons)
+        cluster.prepare(self, count, token, daemons, build)
         for name in self.names() if prepare else ():
             prepare(name)
         self.fabric.up()

@@ -13,7 +13,7 @@ rsc_defaults resource-stickiness=100
 primitive power stonith:fence_muster_lab params pcmk_host_check=dynamic-list op monitor interval=60s timeout=20s
 primitive vip ocf:heartbeat:IPaddr2 params ip={VIP} cidr_netmask=24 nic=eth0 op monitor interval=1s timeout=20s
 primitive web ocf:heartbeat:nginx params configfile=/etc/nginx-lab.conf httpd=/usr/sbin/nginx \\
-    op start timeout=60s op stop timeout=60s op monitor interval=1s timeout=30s
+    op start timeout=60s op stop timeout=60s op monitor interval=1s timeout=45s
 group site vip web
 commit
 """

@@ -11,7 +11,7 @@ from . import host
 from .host import LabError, mount, write
 
 # Folders of which each node has its own, kept from boot to boot: what is written goes to the node's disk.
-PERSISTENT = ["/etc", "/var/lib", "/var/log"]
+PERSISTENT = ["/etc", "/var/lib", "/var/log", "/usr/sbin", "/usr/lib/ocf"]
 
 
 class Node:
@@ -43,7 +43,7 @@ class Node:
         with self.locked():
             if self.init():
                 return
-            for folder in self.lab.settings["folders"]:
+            for folder in PERSISTENT:
                 os.makedirs(f"{self.disk}{folder}", exist_ok=True)
                 os.makedirs(f"{self.disk}/work{folder}", exist_ok=True)
             ready_read, ready_write = os.pipe()
@@ -123,7 +123,7 @@ class Node:
     def lay_mounts(self):
         mount(None, "/", None, host.MS_REC | host.MS_PRIVATE)
         mount("proc", "/proc", "proc")
-        for folder in self.lab.settings["folders"]:
+        for folder in PERSISTENT:
             mount("overlay", folder, "overlay", 0,
                   f"lowerdir={folder},upperdir={self.disk}{folder},workdir={self.disk}/work{folder}")
         # Under /run, so that user hacluster reaches the programs wherever the source lies (a home of root's is closed).

@@ -5,7 +5,6 @@ import time
 import xml.etree.ElementTree as xml
 
 from .host import LabError
-from .lab import SOURCE
 from .muster import CONFIGURATION, Cluster
 
 BOOT = """mkdir -p /run/crm /run/nginx && chown hacluster:haclient /run/crm && chmod 750 /run/crm
@@ -18,13 +17,10 @@ class Pacemaker(Cluster):
         for program in ("/usr/sbin/pacemakerd", "/usr/sbin/crm"):
             if not os.access(program, os.X_OK):
                 raise LabError(f"{program} is not there: apt-get install --no-install-recommends pacemaker crmsh")
-        # Pacemaker looks for fence agents in /usr/sbin: each node gets its own view of that folder.
-        self.lab.up(count, token, daemons=BOOT, build="", own_folders=["/usr/sbin"], prepare=self.prepare)
+        self.lab.up(count, token, daemons=BOOT, build="", prepare=self.prepare)
 
     def prepare(self, name):
         disk = self.lab.node(name).disk
-        os.makedirs(f"{disk}/usr/sbin", exist_ok=True)
-        shutil.copy(f"{SOURCE}/agents/fence/fence_muster_lab", f"{disk}/usr/sbin/")
         # What an earlier cluster on this machine left is not this one's.
         for folder in ("cib", "pengine", "blackbox", "cores"):
             path = f"{disk}/var/lib/pacemaker/{folder}"
