@@ -54,7 +54,11 @@ void end_life(State& state, NodeFacts& node, Applied& applied) {
 
 Applied apply_view(State& state, const cluster::ViewChanged& view) {
     Applied applied;
-    for (const cluster::Departed& departed : view.departed) depart(state, departed, applied);
+    for (const cluster::Departed& departed : view.departed) {
+        depart(state, departed, applied);
+        // What was said of quorum was said of the ring before; the new ring's id follows the view.
+        if (departed.how == cluster::Departure::node_lost) state.ring = {};
+    }
     // A process that comes in the same event as its predecessor's departure is told apart by its hello.
     std::set<NodeId> here;
     for (const cluster::Member& m : view.members) here.insert(m.node);

@@ -141,6 +141,7 @@ void Coordinator::Impl::apply_one(NodeId sender, const wire::Wire& m) {
         case W::kQuorum:
             applied(apply_quorum(state_, sender, m.quorum()));
             feed(cib::replica::ServiceQuorum{quorum_of(state_, self_) == Quorum::yes});
+            if (sender == self_) resume_fencing();  // what waited for quorum
             break;
         case W::kOrder: {
             std::vector<wire::Order> over;

@@ -26,6 +26,7 @@ void Coordinator::Impl::on_view(const cluster::ViewChanged& view) {
         hellos_.erase(n);
     }
     for (const auto& d : view.departed) {
+        if (d.how == cluster::Departure::node_lost) ring_ = {};
         std::string how = d.how == cluster::Departure::node_lost ? "lost" : d.how == cluster::Departure::process_lost ? "crmd lost" : "left";
         log(LogLevel::info, "node " + std::to_string(d.member.node) + " " + how);
     }
