@@ -21,6 +21,7 @@ int rank(const Statement& s) {
     if (s.keyword == "node") return 0;
     if (s.keyword == "rsc_template") return 1;
     if (s.keyword == "primitive") return 2;
+    if (s.keyword == "monitor") return 6;
     if (s.keyword == "group") return 3;
     if (s.section == "resources") return 4;
     return 5;
@@ -41,6 +42,7 @@ class Applier {
     Result<void> add_options(Statement& s);
     Result<void> add_topology(Statement& s);
     Result<void> add_plain(Statement& s);
+    Result<void> add_monitor(Statement& s);
     Result<void> nest(Statement& s);
     Result<Element> take_member(const Statement& s, const std::string& id);
     void merge(Element& into, const Element& from);
@@ -257,7 +259,17 @@ Result<void> Applier::add_plain(Statement& s) {
     return {};
 }
 
+Result<void> Applier::add_monitor(Statement& s) {
+    const std::string& id = s.members.front();
+    if (find_object(work_, id).keyword != "primitive") return wrong(s, "monitor: there is no primitive '" + id + "'");
+    s.element.set("id", new_id(id + "-monitor-" + s.element.get("interval"), taken_));
+    work_.edit_by_id(id)->child_or_add("operations").add(std::move(s.element));
+    touched.insert(id);
+    return {};
+}
+
 Result<void> Applier::add(Statement s) {
+    if (s.keyword == "monitor") return add_monitor(s);
     if (s.keyword == "node") return add_node(s);
     if (is_options(s.keyword)) return add_options(s);
     if (s.keyword == "fencing_topology") return add_topology(s);

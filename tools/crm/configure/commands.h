@@ -9,7 +9,6 @@ namespace muster::crm {
 Surroundings surroundings(const xml::Element& configuration);
 
 int define_object(Context& context, const Args& args);
-int monitor(Context& context, const Args& args);
 int modgroup(Context& context, const Args& args);
 int set_attribute(Context& context, const Args& args);
 

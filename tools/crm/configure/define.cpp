@@ -42,29 +42,6 @@ int define_object(Context& context, const Args& args) {
     return kOk;
 }
 
-int monitor(Context& context, const Args& args) {
-    auto editor = context.editing();
-    if (!editor) return context.fail(editor.error());
-    const auto colon = args[0].find(':');
-    const std::string id = args[0].substr(0, colon);
-    Element work = (*editor)->configuration();
-    const Object object = find_object(work, id);
-    if (object.keyword != "primitive") return context.fail("monitor: there is no primitive '" + id + "'");
-    Element op{"op"};
-    op.set("name", "monitor");
-    if (colon != std::string::npos) op.set("role", args[0].substr(colon + 1));
-    const auto times = split(args[1], ':');
-    op.set("interval", std::string{times[0]});
-    if (times.size() > 1) op.set("timeout", std::string{times[1]});
-    Ids taken;
-    collect_ids(work, taken);
-    op.set("id", new_id(id + "-monitor-" + std::string{times[0]}, taken));
-    work.edit_by_id(id)->child_or_add("operations").add(std::move(op));
-    (*editor)->touched.insert(id);
-    (*editor)->put(std::move(work));
-    return kOk;
-}
-
 namespace {
 
 // Takes a top-level primitive out of <resources>.

@@ -105,6 +105,21 @@ bool take_out(Element& at, const std::string& id, std::vector<std::string>& empt
     return false;
 }
 
+void rename_references(Element& e, const std::string& from, const std::string& to) {
+    const bool member = e.name() == "resource_ref" || e.name() == "obj_ref" || e.name() == "role";
+    for (auto& a : e.edit_attributes()) {
+        const bool reference = a.name == "rsc" || a.name == "with-rsc" || a.name == "first" || a.name == "then" ||
+                               a.name == "template" || a.name == "reference" || (member && a.name == "id");
+        if (reference && a.value == from) a.value = to;
+    }
+    if (e.name() == "fencing-level") {
+        std::vector<std::string> devices;
+        for (auto d : split(e.get("devices"), ',')) devices.push_back(std::string{d} == from ? to : std::string{d});
+        e.set("devices", join(devices, ","));
+    }
+    for (auto& child : e.edit_children()) rename_references(child, from, to);
+}
+
 Result<void> remove_one(Element& work, const Object& object, std::vector<std::string>& also) {
     if (object.keyword == "fencing_topology") {
         auto& all = work.edit_children();
@@ -125,49 +140,23 @@ Result<void> remove_one(Element& work, const Object& object, std::vector<std::st
         return {};
     }
     std::vector<std::string> gone{id};
-    for (auto& section : work.edit_children()) {
-        if (take_out(section, id, gone)) break;
+    if (object.keyword == "clone" || object.keyword == "ms") {  // what was said of the clone is said of its resource
+        for (const auto& c : object.element->children()) {
+            if (!is_resource_name(c.name())) continue;
+            Element* constraints = work.edit_child("constraints");
+            if (constraints != nullptr) rename_references(*constraints, id, c.id());
+        }
+    }
+    // A clone of a group that goes has nothing to clone.
+    if (object.parent != nullptr && object.keyword == "group") gone.push_back(object.parent->id());
+    for (const auto& g : std::vector<std::string>{gone}) {
+        for (auto& section : work.edit_children()) {
+            if (take_out(section, g, gone)) break;
+        }
     }
     also.insert(also.end(), gone.begin() + 1, gone.end());
     for (const auto& g : gone) drop_references(work, g, also);
     return {};
-}
-
-void rename_in(Element& e, const std::string& from, const std::string& to) {
-    for (auto& a : e.edit_attributes()) {
-        const bool reference = a.name == "rsc" || a.name == "with-rsc" || a.name == "first" || a.name == "then" ||
-                               a.name == "template" || a.name == "reference";
-        const bool node = e.name() == "node";
-        if ((reference || (a.name == "id" && !node) || a.name == "id-ref") && a.value == from) a.value = to;
-        // Generated ids follow the name.
-        if ((a.name == "id" || a.name == "id-ref") && !node && e.name() != "resource_ref" && e.name() != "obj_ref" &&
-            starts_with(a.value, from + "-") &&
-            (e.name() == "nvpair" || e.name() == "op" || ends_with(e.name(), "_attributes") || e.name() == "utilization" ||
-             e.name() == "rule" || ends_with(e.name(), "expression") || e.name() == "resource_set")) {
-            a.value = to + a.value.substr(from.size());
-        }
-    }
-    if (e.name() == "fencing-level") {
-        std::vector<std::string> devices;
-        for (auto d : split(e.get("devices"), ',')) devices.push_back(std::string{d} == from ? to : std::string{d});
-        e.set("devices", join(devices, ","));
-    }
-    for (auto& child : e.edit_children()) rename_in(child, from, to);
-}
-
-void rename_references(Element& e, const std::string& from, const std::string& to) {
-    const bool member = e.name() == "resource_ref" || e.name() == "obj_ref" || e.name() == "role";
-    for (auto& a : e.edit_attributes()) {
-        const bool reference = a.name == "rsc" || a.name == "with-rsc" || a.name == "first" || a.name == "then" ||
-                               a.name == "template" || a.name == "reference" || (member && a.name == "id");
-        if (reference && a.value == from) a.value = to;
-    }
-    if (e.name() == "fencing-level") {
-        std::vector<std::string> devices;
-        for (auto d : split(e.get("devices"), ',')) devices.push_back(std::string{d} == from ? to : std::string{d});
-        e.set("devices", join(devices, ","));
-    }
-    for (auto& child : e.edit_children()) rename_references(child, from, to);
 }
 
 }  // namespace
@@ -196,21 +185,8 @@ Result<Element> rename_object(const Element& configuration, const std::string& f
     if (object.keyword == "node") return fail("a node's name can not be changed here");
     Element work = configuration;
     rename_references(work, from, to);
-    if (Element* e = work.edit_by_id(from)) {
-        // The object itself and its parts, not the resources inside it.
-        Element own = *e;
-        std::vector<Element> inside;
-        for (auto& child : own.edit_children()) {
-            inside.push_back(child);
-            if (is_resource_name(child.name())) child = Element{"nested"};
-        }
-        rename_in(own, from, to);
-        auto& children = own.edit_children();
-        for (std::size_t i = 0; i < children.size(); ++i) {
-            if (children[i].name() == "nested") children[i] = inside[i];
-        }
-        *e = std::move(own);
-    }
+    if (object.keyword == "acl_target" || object.keyword == "acl_group") return fail("a user's name can not be changed here");
+    work.edit_by_id(from)->set("id", to);
     return work;
 }
 

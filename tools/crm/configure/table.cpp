@@ -90,7 +90,7 @@ void add_editing(Table& t) {
            {W::keyword, W::file}, {"update", "replace", "push", "xml"}, 1, 3, true, load});
     t.add({l, "edit", {}, "[xml] [<id>...|changed]", "Edit objects as text", "Uses $EDITOR.", {W::object}, {"xml", "changed"}, 0, 1000, true, edit});
     t.add({l, "filter", {}, "<command> [xml] [<id>...]", "Change objects by a command that reads and writes text", "", {W::word, W::object}, {}, 1, 1000, true, filter});
-    t.add({l, "monitor", {}, "<rsc>[:<role>] <interval>[:<timeout>]", "Add a monitor operation", "", {W::resource, W::word}, {}, 2, 2, true, monitor});
+    t.add({l, "monitor", {}, "<rsc>[:<role>] <interval>[:<timeout>]", "Add a monitor operation", "", {W::resource, W::word}, {}, 2, 2, true, define_object});
     t.add({l, "modgroup", {}, "<group> add <rsc> [after|before <rsc>] | <group> remove <rsc>", "Change the members of a group", "",
            {W::container, W::keyword, W::resource}, {"add", "remove", "after", "before"}, 3, 5, true, modgroup});
     t.add({l, "set", {}, "<id>.[<operation>.][<interval>.]<attribute> <value>", "Set one value", "", {W::set_path, W::word}, {}, 2, 2, true, set_attribute});

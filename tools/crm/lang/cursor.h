@@ -74,6 +74,7 @@ Parsed<std::string> check_role(Cursor& c, const Token& token, const std::string&
 Parsed<void> check_id(Cursor& c, const Token& token);
 
 Parsed<void> parse_resource(Cursor& c, Statement& out);
+Parsed<void> parse_monitor(Cursor& c, Statement& out);   // members: the resource
 Parsed<void> parse_constraint(Cursor& c, Statement& out);
 Parsed<void> parse_cluster(Cursor& c, Statement& out);  // node, tag, property, defaults, topology
 Parsed<void> parse_access(Cursor& c, Statement& out);   // role, acl_target, acl_group

@@ -38,9 +38,12 @@ void add_resource(const Element& e, const Element* parent, std::vector<Object>& 
 int rank(const std::string& keyword) {
     static const std::vector<std::string> order{
         "node", "rsc_template", "primitive", "bundle",     "group",            "ms",       "clone",
-        "tag",  "location",     "colocation", "order",     "rsc_ticket",       "",         "fencing_topology",
+        "tag",  "location",     "",          "fencing_topology",
         "property", "rsc_defaults", "op_defaults", "role", "acl_target",       "acl_group", "alert"};
-    return static_cast<int>(std::find(order.begin(), order.end(), keyword) - order.begin());
+    // Constraints stand together, by id.
+    const bool constraint = keyword == "colocation" || keyword == "order" || keyword == "rsc_ticket";
+    const auto at = std::find(order.begin(), order.end(), constraint ? "location" : keyword);
+    return static_cast<int>(at - order.begin());
 }
 
 bool is_default(const Object& o) { return o.keyword == "rsc_defaults" || o.keyword == "op_defaults"; }

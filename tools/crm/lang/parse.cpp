@@ -18,6 +18,7 @@ struct Keyword {
 const std::map<std::string, Keyword, std::less<>>& keywords() {
     static const std::map<std::string, Keyword, std::less<>> all{
         {"node", {"nodes", "node", lang::parse_cluster}},
+        {"monitor", {"resources", "op", lang::parse_monitor}},
         {"rsc_template", {"resources", "template", lang::parse_resource}},
         {"primitive", {"resources", "primitive", lang::parse_resource}},
         {"group", {"resources", "group", lang::parse_resource}},

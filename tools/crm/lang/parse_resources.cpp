@@ -225,6 +225,26 @@ Parsed<void> bundle(Cursor& c, Statement& out) {
 
 }  // namespace
 
+// monitor RSC[:ROLE] INTERVAL[:TIMEOUT]
+Parsed<void> parse_monitor(Cursor& c, Statement& out) {
+    if (c.done()) return c.wrong("monitor: the resource is missing");
+    const Token who = c.next();
+    const auto colon = who.text.find(':');
+    out.members.push_back(who.text.substr(0, colon));
+    out.element.set("name", "monitor");
+    if (colon != std::string::npos) {
+        auto role = check_role(c, who, who.text.substr(colon + 1));
+        if (!role) return tl::make_unexpected(role.error());
+        out.element.set("role", who.text.substr(colon + 1));
+    }
+    if (c.done()) return c.wrong(who, "monitor " + who.text + ": the interval is missing");
+    const Token times = c.next();
+    const auto second = times.text.find(':');
+    out.element.set("interval", times.text.substr(0, second));
+    if (second != std::string::npos) out.element.set("timeout", times.text.substr(second + 1));
+    return {};
+}
+
 Parsed<void> parse_resource(Cursor& c, Statement& out) {
     if (c.done()) return c.wrong(out.keyword + ": the id is missing");
     const Token id = c.next();

@@ -28,8 +28,9 @@ Result<CibStore*> Context::store() {
     } else if (const auto file = variable("CIB_file"); !file.empty()) {
         store_ = file_store(file, file);
     } else {
-        return muster::fail(ErrorCode::unavailable,
-                            "the cluster is not running here (name a CIB file with -c PATH or CIB_file)");
+        auto live = live_store();
+        if (!live) return tl::make_unexpected(live.error());
+        store_ = std::move(*live);
     }
     return store_.get();
 }

@@ -7,6 +7,10 @@
 #include "base/result.h"
 #include "cib/model/cib.h"
 
+namespace muster::client {
+class Crmd;
+}
+
 namespace muster::crm {
 
 class CibStore {
@@ -18,10 +22,14 @@ class CibStore {
     virtual Result<void> commit(const cib::Cib& next, const cib::Version& base, const std::string& message) = 0;
     virtual std::string name() const = 0;  // for the prompt: "live", the shadow's name, the file's path
     virtual bool live() const { return false; }
+    virtual client::Crmd* crmd() { return nullptr; }  // for what only the running cluster can do
 };
 
 // A CIB file; the version's epoch goes up by one at each commit.
 std::unique_ptr<CibStore> file_store(std::string path, std::string name);
+
+// The running cluster, through this node's crmd.
+Result<std::unique_ptr<CibStore>> live_store();
 
 // The folder of shadow copies: $CIB_shadow_dir, else ~/.cib (root: /var/lib/muster/cib).
 std::string shadow_folder();

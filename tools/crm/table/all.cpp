@@ -8,6 +8,7 @@ const Table& table() {
         add_shell(t);
         add_configure(t);
         add_ra(t);
+        add_levels(t);
         return t;
     }();
     return all;

@@ -1,0 +1,70 @@
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "policy-engine/plan.h"
+#include "tools/crm/levels/change.h"
+
+namespace muster::crm {
+namespace {
+
+// "web:1" and "web" are the same to whoever named it.
+std::string bare(const std::string& instance) { return instance.substr(0, instance.find(':')); }
+
+bool disturbs(const std::string& decision) {
+    return decision == "stop" || decision == "fence" || decision == "restart" || decision == "demote";
+}
+
+std::string line(const policy::Reason& r) {
+    std::string out = r.decision + " " + r.resource;
+    if (!r.from.empty() && !r.to.empty() && r.from != r.to) {
+        out += " from " + r.from + " to " + r.to;
+    } else if (!r.to.empty()) {
+        out += " on " + r.to;
+    } else if (!r.from.empty()) {
+        out += " on " + r.from;
+    }
+    return r.text.empty() ? out : out + " (" + r.text + ")";
+}
+
+bool quiet(const std::string& decision) { return decision == "leave" || decision == "probe" || decision == "stay-stopped"; }
+
+// The named resources and what is inside them.
+std::set<std::string> named(const cib::Cib& cib, const std::vector<std::string>& about) {
+    std::set<std::string> out{about.begin(), about.end()};
+    for (const auto& id : about) {
+        const auto* element = cib.configuration.find_by_id(id);
+        if (element == nullptr) continue;
+        std::vector<const xml::Element*> open{element};
+        while (!open.empty()) {
+            const auto* e = open.back();
+            open.pop_back();
+            for (const auto& child : e->children()) {
+                if (child.name() == "primitive" || child.name() == "group") {
+                    out.insert(child.id());
+                    open.push_back(&child);
+                }
+            }
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<Effect> effects(const cib::Cib& before, const cib::Cib& after, const std::vector<std::string>& about,
+                            WallTime now) {
+    std::set<std::string> known;
+    for (const auto& r : policy::plan(before, now).reasons) known.insert(line(r));
+    const auto expected = named(after, about);
+    std::vector<Effect> out;
+    for (const auto& r : policy::plan(after, now).reasons) {
+        const std::string text = line(r);
+        if (quiet(r.decision) || known.count(text) > 0) continue;
+        const bool asked = expected.count(r.resource) > 0 || expected.count(bare(r.resource)) > 0;
+        out.push_back({text, disturbs(r.decision) && !asked});
+    }
+    return out;
+}
+
+}  // namespace muster::crm

@@ -1,0 +1,53 @@
+#include "tools/crm/levels/top.h"
+
+#include "base/text.h"
+#include "cib/model/write.h"
+#include "cib/schema/schema.h"
+#include "tools/crm/check/checks.h"
+#include "tools/crm/levels/view.h"
+#include "tools/simulate/simulate.h"
+
+namespace muster::crm {
+
+int verify_stored(Context& context, const Args&) {
+    auto cib = stored(context);
+    if (!cib) return context.fail(cib.error());
+    bool errors = false;
+    const auto element = cib::to_element(*cib);
+    for (const auto& c : cib::validate(element)) {
+        context.fail(to_string(c));
+        errors = true;
+    }
+    std::set<std::string> said;
+    for (const auto& f : check(cib->configuration, {})) {
+        if (f.error) context.fail(f.text); else context.warn(f.text);
+        errors = errors || f.error;
+    }
+    for (const auto& f : cib::verify(element)) {
+        const bool error = f.level == cib::Finding::Level::error;
+        if (error) context.fail(f.text); else context.warn(f.text);
+        errors = errors || error;
+    }
+    return errors ? kError : kOk;
+}
+
+int simulate(Context& context, const Args& args) {
+    std::vector<std::string> words;
+    for (const auto& w : args.words) words.push_back(w.text);
+    if (context.options.output == "json") words.push_back("--json");
+    SimulateWorld world;
+    world.now = context.now();
+    world.running_cluster = [&] { return stored(context); };
+    return simulate_main(words, world, context.out, context.err);
+}
+
+int options_show(Context& context, const Args&) {
+    const auto& o = context.options;
+    const auto word = [](bool b) { return b ? "true" : "false"; };
+    context.out << "core.wait = " << word(o.wait) << "\ncore.debug = " << word(o.debug) << "\ncore.force = " << word(o.force)
+                << "\ncolor.style = " << o.display << "\n";
+    for (const auto& [name, value] : o.set) context.out << name << " = " << value << "\n";
+    return kOk;
+}
+
+}  // namespace muster::crm
