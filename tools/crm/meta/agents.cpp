@@ -65,33 +65,6 @@ std::vector<std::string> ocf_providers(const std::string& type) {
     return out;
 }
 
-std::vector<std::string> ocf_provider_names() { return entries(ocf_root() + "/resource.d"); }
-
-std::vector<std::string> agent_types(const std::string& klass, const std::string& provider) {
-    std::vector<std::string> out;
-    const auto take = [&](const std::string& folder, const std::string& prefix, const std::string& suffix) {
-        for (const auto& name : entries(folder)) {
-            if (!starts_with(name, prefix) || !ends_with(name, suffix)) continue;
-            if (suffix.empty() && !executable(folder + "/" + name)) continue;
-            out.push_back(name.substr(0, name.size() - suffix.size()));
-        }
-    };
-    if (klass == "ocf") {
-        for (const auto& p : ocf_provider_names()) {
-            if (provider.empty() || p == provider) take(ocf_root() + "/resource.d/" + p, "", "");
-        }
-    } else if (klass == "stonith") {
-        take("/usr/sbin", "fence_", "");
-    } else if (klass == "lsb") {
-        take("/etc/init.d", "", "");
-    } else if (klass == "systemd" || klass == "service") {
-        for (const char* folder : {"/etc/systemd/system", "/usr/lib/systemd/system"}) take(folder, "", ".service");
-    }
-    std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
-    return out;
-}
-
 std::string agent_path(const AgentName& name) {
     if (!plain_name(name.type)) return "";
     std::vector<std::string> places;

@@ -45,9 +45,6 @@ struct AgentMeta {
 
 // Providers of class ocf that have this type: heartbeat first, then pacemaker, then the others by name.
 std::vector<std::string> ocf_providers(const std::string& type);
-std::vector<std::string> ocf_provider_names();
-// Types of a class (and provider), by name.
-std::vector<std::string> agent_types(const std::string& klass, const std::string& provider);
 // The file of the agent; empty if it is not installed (systemd units and the like have none).
 std::string agent_path(const AgentName& name);
 bool agent_installed(const AgentName& name);
