@@ -215,6 +215,17 @@ void Replica::Impl::open(bool survivors) {
     order(std::move(entry));
 }
 
+// While corosync has lost its token (token + consensus: 2.2 s by default) nothing passes, and a silent leader is no sign
+// of anything: it counts only when a message of our own came back and the leader's still did not.
+bool Replica::Impl::ring_carries() {
+    if (asked_ring <= heard_leader) {
+        asked_ring = now.monotonic;
+        hello();
+        return false;
+    }
+    return ring_proved >= asked_ring && now.monotonic - ring_proved >= kBeatEvery;
+}
+
 void Replica::Impl::election_tick() {
     const Duration quiet = now.monotonic - heard_leader;
     if (role == Role::candidate) {
@@ -226,7 +237,7 @@ void Replica::Impl::election_tick() {
         collect();
         return;
     }
-    if (leader != 0 && leader != settings.self && quiet >= kLeaderSilent) {
+    if (leader != 0 && leader != settings.self && quiet >= kLeaderSilent && ring_carries()) {
         say(Log::Level::warning, "the leader " + name_of(leader) + " has been silent for " +
                                      std::to_string(quiet.count() / 1'000'000) + " s");
         if (const auto it = heard.find(leader); it != heard.end()) it->second.leading = false;

@@ -84,6 +84,8 @@ struct Replica::Impl {
     Instant heard_leader;  // or, without one, since when nothing moved
     Instant last_beat;
     Instant last_hello;
+    Instant asked_ring;   // when a silent leader made us ask whether the ring carries anything at all,
+    Instant ring_proved;  // and when a message of our own came back
     unsigned round = 0;  // whose turn it is to be candidate
     std::optional<Candidacy> candidacy;
     std::uint64_t verified = 0;  // our log is the leader's up to here
@@ -163,6 +165,7 @@ struct Replica::Impl {
     void consider_survivors();
     void open(bool survivors);
     void election_tick();
+    bool ring_carries();
 
     // journal.cpp
     const Entry* entry_at(std::uint64_t index) const;

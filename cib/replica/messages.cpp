@@ -32,6 +32,7 @@ bool Replica::Impl::is_ours(NodeId sender, const wire::Message& m) {
 
 void Replica::Impl::hear(NodeId sender, const wire::Message& m) {
     highest_number = std::max(highest_number, m.term.number);
+    if (sender == settings.self && ring_proved < asked_ring) ring_proved = now.monotonic;
     std::visit([&](const auto& body) { take(sender, m, body); }, m.body);
 }
 
