@@ -45,8 +45,9 @@ class Timeline:
 
 
 class Demo:
-    def __init__(self, lab):
+    def __init__(self, lab, build):
         self.lab = lab
+        self.build = build
         self.cluster = Cluster(lab)
         self.client = None
         self.table = []
@@ -107,7 +108,7 @@ class Demo:
     def start(self):
         say("== three nodes with real corosync (knet, aes256, token 1000 ms), each its own namespaces")
         began = time.time()
-        self.lab.up(3)
+        self.lab.up(3, build=self.build)
         self.cluster.settle(3, LIMIT)
         say(f"   three members and a DC after {ms(time.time() - began)}")
         say("\n== configuration, as typed into `crm configure`")
@@ -217,7 +218,8 @@ class Demo:
         self.client.stop()
         held = answers.two_holders()
         say("== crm status")
-        say(self.cluster.crm("status").stdout)
+        status = self.cluster.crm("status", check=False)
+        say(status.stdout if status.returncode == 0 else self.cluster.talk(self.cluster.a_living_node(), "state").stdout)
         say(f"{'what happened':45} {'outage':>9}")
         for name, outage in self.table:
             say(f"{name:45} {ms(outage):>9}")
@@ -240,9 +242,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--keep", action="store_true", help="leave the cluster up")
     parser.add_argument("--dir", default=os.environ.get("MUSTER_LAB", "/tmp/muster-lab"))
+    parser.add_argument("--build", help="folder of a preset")
     options = parser.parse_args()
     lab = Lab(options.dir)
-    demo = Demo(lab)
+    demo = Demo(lab, options.build)
     failed = None
     try:
         demo.run()
