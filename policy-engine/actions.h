@@ -84,6 +84,13 @@ struct Actions {
     std::vector<std::vector<ActIx>> of_rsc;
     std::vector<ActIx> fence_of;  // by node
     std::vector<ActIx> shutdowns;
+    struct CloneOrder {
+        RscIx first;
+        Task task;
+        RscIx then;
+        Task then_task;
+    };
+    std::vector<CloneOrder> clone_orders;  // for notifications: dependants wait for them, too
 
     Act& at(ActIx a) { return list[static_cast<std::size_t>(a)]; }
     const Act& at(ActIx a) const { return list[static_cast<std::size_t>(a)]; }

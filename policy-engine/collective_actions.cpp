@@ -6,7 +6,7 @@ namespace {
 
 void bracket(Actions& a, RscIx r, Task task) {
     ActIx begin = a.pseudo(r, task), end = a.pseudo(r, finished(task));
-    a.link(begin, end, edge::order | edge::imply_then);
+    a.link(begin, end, edge::order | edge::graph_then);
     for (RscIx c : a.m.rsc(r).children) {
         auto acts = a.find_all(c, task);
         for (ActIx x : acts) {

@@ -28,11 +28,13 @@ void fill(Actions& a, const Act& x, Action& out) {
                : x.task == Task::fence ? ActionKind::fencing
                : x.task == Task::shutdown || x.task == Task::clear_failcount ? ActionKind::cluster
                                                                               : ActionKind::resource;
-    out.key = key_of(a, x, true);
+    out.key = key_of(a, x, false);
+    if (std::string own = key_of(a, x, true); own != out.key) out.internal_key = own;
     out.interval = milliseconds{x.interval_ms};
     out.expected_rc = std::max(0, x.expected_rc);
     out.priority = x.priority;
     out.reason = x.reason;
+    if (x.task == Task::shutdown && x.node != kNone) out.downed.push_back(m.node(x.node).id);
     if (x.node != kNone) {
         out.node = m.node(x.node).name;
         out.node_id = m.node(x.node).id;

@@ -75,15 +75,32 @@ void write_primitive(Writer& w, const Action& a) {
     w.attr_if("provider", a.provider).attr("type", a.type).raw("/>\n");
 }
 
+bool is_xml_name(const std::string& name) {
+    auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    if (name.empty() || !letter(name.front())) return false;
+    for (char c : name)
+        if (!letter(c) && !(c >= '0' && c <= '9') && c != '-' && c != '.') return false;
+    return true;
+}
+
 void write_action(Writer& w, const Action& a, const GraphXmlOptions& options) {
     w.raw("      ");
     write_head(w, a);
     w.attr_if("shutdown-lock", a.shutdown_lock).raw(">\n");
     if (a.kind != ActionKind::pseudo) write_primitive(w, a);
     w.raw("        <attributes");
-    for (const auto& [name, value] : a.attributes) w.attr(name, value);
+    bool odd_names = false;
+    for (const auto& [name, value] : a.attributes) {
+        if (is_xml_name(name)) w.attr(name, value);
+        else odd_names = true;
+    }
     if (attribute(a, "crm_feature_set") == nullptr) w.attr("crm_feature_set", options.feature_set);
-    w.raw("/>\n");
+    w.raw(odd_names ? ">\n" : "/>\n");
+    if (odd_names) {  // names that no XML attribute can have stand in elements of their own
+        for (const auto& [name, value] : a.attributes)
+            if (!is_xml_name(name)) w.raw("          <param").attr("name", name).attr("value", value).raw("/>\n");
+        w.raw("        </attributes>\n");
+    }
     if (!a.downed.empty()) {
         w.raw("        <downed>\n");
         for (const std::string& id : a.downed) w.raw("          <node").attr("id", id).raw("/>\n");

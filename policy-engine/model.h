@@ -149,6 +149,7 @@ struct Resource {
     // What the meta attributes say.
     bool managed = true, maintenance = false, removed = false, critical = true;
     bool blocked = false, failed = false, failure_ignored = false, start_pending = false;
+    bool anonymous = false;  // an instance of an anonymous clone
     bool unique = false, notify = false, promotable = false, interleave = false, ordered = false;
     bool needs_quorum = true, needs_fencing = false, needs_unfencing = false;
     bool is_fence_device = false, is_unfence_device = false;
@@ -317,7 +318,7 @@ struct Model {
     std::vector<TicketConstraint> ticket_constraints;
     std::vector<std::int32_t> scores;    // [resource * nodes + node]
     std::vector<ClearFailCount> clear_fail_counts;
-    std::vector<Cancel> cancels;
+    std::vector<Cancel> cancels, rescheduled;
     std::vector<DeleteHistory> deletes;
     std::map<std::pair<RscIx, NodeIx>, std::vector<ScoreTerm>> terms;  // only with keep_scores
     std::vector<NodeIx> fence_order;     // order in which nodes became unclean (reasons)

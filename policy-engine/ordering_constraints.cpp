@@ -107,6 +107,7 @@ void link_instances(Actions& a, RscIx first, Task first_task, RscIx then, Task t
 
 void link_resources(Actions& a, RscIx first, Task first_task, RscIx then, Task then_task, std::uint32_t flags) {
     Model& m = a.m;
+    if (m.rsc(first).is_collective()) a.clone_orders.push_back({first, first_task, then, then_task});
     if (interleaves(m, first, then)) {
         link_instances(a, first, first_task, then, then_task, flags);
         return;

@@ -128,8 +128,17 @@ void order_internally(Actions& a, RscIx r) {
         return;
     }
     if (res.kind != RscKind::group) return;
-    RscIx last = kNone;
+    RscIx last = kNone, last_active = kNone;
     for (RscIx c : res.children) {
+        if (last != kNone && a.find(last, Task::stop) == kNone) {
+            // The member before it is down already: stops go on with the last one that is up.
+            for (ActIx x : a.find_all(c, Task::stop)) {
+                for (ActIx y : a.find_all(last, Task::start)) a.link(x, y, edge::order);
+                if (last_active != kNone)
+                    for (ActIx y : a.find_all(last_active, Task::stop)) a.link(x, y, edge::order);
+            }
+        }
+        if (a.find(c, Task::stop) != kNone) last_active = c;
         if (last != kNone) {
             for (ActIx x : a.find_all(last, Task::start))
                 for (ActIx y : a.find_all(c, Task::start)) a.link(x, y, edge::order | edge::imply_then | edge::block);

@@ -33,7 +33,7 @@ int CloneAssigner::promotion_score(RscIx instance, NodeIx n, bool& has) const {
     }
     if (m_.score(instance, n) == kAbsent || m_.score(instance, n) < 0) return 0;
     const auto& attrs = m_.node(n).attrs;
-    for (const std::string& name : {i.history, i.base, i.base + ":" + std::to_string(std::max(0, i.instance))}) {
+    for (const std::string& name : {m_.rsc(clone_).unique ? i.id : i.base, i.history, i.id}) {
         auto it = attrs.find("master-" + name);
         if (it != attrs.end()) {
             has = true;

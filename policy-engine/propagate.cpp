@@ -39,13 +39,13 @@ class Propagator {
                (x.task == Task::start || x.task == Task::stop || x.task == Task::promote || x.task == Task::demote);
     }
     // Required: a collective's requirement is its members' own.
-    void require(ActIx ix, ActIx because) {
+    void require(ActIx ix, ActIx because, bool as_first = false) {
         Act& x = a_.at(ix);
         RscIx r = x.rsc;
-        Task t = begun(x.task);
+        Task t = as_first ? begun(x.task) : x.task;
         if (x.pseudo && r != kNone && a_.m.rsc(r).is_collective() && (t == Task::start || t == Task::stop || t == Task::promote || t == Task::demote)) {
             for (RscIx c : a_.m.rsc(r).children)
-                for (ActIx y : a_.find_all(c, t)) require(y, because);
+                for (ActIx y : a_.find_all(c, t)) require(y, because, as_first);
             return;
         }
         if (!x.optional) return;
@@ -129,7 +129,7 @@ class Propagator {
             bool managed = a_.m.rsc(y.rsc).managed;
             if (x.optional && managed && (!y.runnable || !y.optional)) {
                 if (x.reason.empty()) x.reason = !y.runnable ? y.blocked_by : y.reason;
-                require(first, then);
+                require(first, then, true);
             }
             if (!x.optional && !x.runnable && y.runnable) forbid(then, first);
         }
@@ -140,7 +140,7 @@ class Propagator {
         }
         if ((f & edge::imply_then) != 0 && !x.optional && (x.runnable || (f & edge::restart) != 0 || x.pseudo)) require(then, first);
         if ((f & edge::imply_first) != 0) {
-            if (!y.optional && x.optional && y.runnable) require(first, then);
+            if (!y.optional && x.optional && y.runnable) require(first, then, true);
             if (!a_.at(first).optional && !a_.at(first).runnable && a_.at(then).runnable) forbid(then, first);
         }
         if ((f & edge::graph_first) != 0 && !a_.at(then).optional && a_.at(then).runnable && a_.at(first).optional) {

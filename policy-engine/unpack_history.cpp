@@ -395,6 +395,7 @@ void unpack_resource(Model& m, NodeIx node, const cib::ResourceHistory& h) {
         ix = removed_resource(m, h);
     }
     m.history[{ix, node}] = &h;
+    if (m.clone_of(ix) != kNone) m.rsc(ix).history = h.id;
     {
         Resource& r = m.rsc(ix);
         if (!h.ops.empty()) {

@@ -48,7 +48,7 @@ bool blocks_on_failure(Model& m, const Resource& r, NodeIx n) {
 
 bool counts_for(const Resource& r, const std::string& name) {
     if (name == r.history || name == r.id) return true;
-    return r.parent != kNone && strip_instance(name) == r.base && (r.history == r.base);
+    return r.anonymous && strip_instance(name) == r.base;
 }
 
 }  // namespace

@@ -166,10 +166,15 @@ void Definer::finish(RscIx ix) {
     r.meta = read_meta(m_, r);
     RscIx clone = m_.clone_of(ix);
     r.unique = clone == kNone ? r.parent == kNone || m_.rsc(r.parent).unique || true : m_.rsc(clone).unique;
-    r.history = clone != kNone && !r.unique ? r.base : r.id;
-    if (clone != kNone && !r.unique && m_.rsc(clone).parent != kNone) r.history = r.base;
+    r.anonymous = clone != kNone && !r.unique;
+    r.history = r.id;  // until the history says otherwise
+    if (r.kind == RscKind::primitive) {
+        Role wanted = effective_target_role(m_, r);
+        (void)wanted;
+    }
     read_modes(m_, r);
     if (r.kind == RscKind::primitive) {
+        if (Role wanted = effective_target_role(m_, r); wanted != Role::unknown) set_next_role(r, wanted, "target-role");
         read_requires(m_, r);
         read_migration(m_, r);
         if (const auto* g = get(r.meta, "provides")) r.is_unfence_device = r.is_fence_device && iequals(*g, "unfencing");

@@ -1,0 +1,156 @@
+// History against configuration: changed parameters, other agents, operations and resources configured no more
+// (Pacemaker Explained, "Reloading an Agent After a Definition Change").
+#include <algorithm>
+
+#include "policy-engine/actions.h"
+#include "policy-engine/digest.h"
+#include "policy-engine/graph_meta.h"
+#include "policy-engine/history.h"
+
+namespace muster::policy {
+namespace {
+
+void delete_history(Model& m, RscIx r, NodeIx n, std::string why) { m.deletes.push_back({r, n, std::move(why), false}); }
+
+bool agent_changed(Model& m, RscIx r, NodeIx n, const cib::ResourceHistory& h) {
+    const Definition& def = *m.rsc(r).def;
+    if (h.klass == def.klass && h.type == def.type && h.provider == def.provider) return false;
+    if (h.klass.empty() && h.type.empty()) return false;
+    delete_history(m, r, n, "its agent changed");
+    return true;
+}
+
+Parameters params_of(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
+    Parameters out;
+    StringMap map = parameters(m, r, n);
+    if (const OpConfig* c = find_op(m.rsc(r), op.operation, op.interval_ms)) {
+        if (c->xml->child("instance_attributes") != nullptr)
+            for (const auto& v : cib::resolve(*c->xml, "instance_attributes", m.context(), m.index)) map[std::string{v.name}] = std::string{v.value};
+        if (op.interval_ms > 0) {
+            auto meta = op_meta(m, m.rsc(r), c, op.operation, op.interval_ms);
+            map["CRM_meta_timeout"] = std::to_string(duration_ms(meta.count("timeout") != 0 ? meta["timeout"] : "", 20'000));
+        }
+    }
+    if (op.interval_ms > 0) map.try_emplace("CRM_meta_timeout", "20000");
+    for (auto& [k, v] : map) out.emplace_back(k, v);
+    return out;
+}
+
+void check_digest(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
+    if (op.op_digest.empty()) return;
+    Resource& res = m.rsc(r);
+    if (res.is_fence_device && res.is_unfence_device) return;
+    Parameters params = params_of(m, r, n, op);
+    std::string now = all_digest(params, milliseconds{op.interval_ms});
+    if (now == op.op_digest) return;
+    if (op.interval_ms > 0) {
+        // Only the operation itself changed: it is begun anew.
+        m.rescheduled.push_back({r, n, op.operation, op.interval_ms, op.call_id, "its parameters changed"});
+        return;
+    }
+    if (!op.op_restart_digest.empty() && restart_digest(params, op.op_force_restart) == op.op_restart_digest) {
+        res.reload_needed = true;
+        return;
+    }
+    res.restart_needed = true;
+}
+
+bool configured(const Resource& r, const cib::OpRecord& op) {
+    for (const auto& c : r.def->ops)
+        if (c.name == op.operation && c.interval_ms == op.interval_ms) return true;
+    return false;
+}
+
+void check_active(Model& m, RscIx r, NodeIx n, const cib::ResourceHistory& h) {
+    Resource& res = m.rsc(r);
+    if (agent_changed(m, r, n, h)) {
+        res.restart_needed = true;
+        return;
+    }
+    auto ops = sorted_ops(h);
+    std::size_t from = 0;
+    for (std::size_t i = 0; i < ops.size(); ++i)
+        if (ops[i]->operation == "stop" && ops[i]->op_status == exec::done) from = i + 1;
+    for (std::size_t i = from; i < ops.size(); ++i) {
+        const auto& op = *ops[i];
+        if (op.call_id < 0 && op.interval_ms == 0) continue;
+        if (op.interval_ms > 0) {
+            if (op.op_status == exec::cancelled) continue;
+            if (configured(res, op)) {
+                check_digest(m, r, n, op);
+            } else if (m.config.cancel_removed) {
+                m.cancels.push_back({r, n, op.operation, op.interval_ms, op.call_id, "it is configured no more"});
+            }
+        } else if (op.operation == "start" || op.operation == "migrate_from" || op.operation == "monitor" || op.operation == "promote") {
+            if (op.op_status == exec::done && op.call_id >= 0) check_digest(m, r, n, op);
+        }
+    }
+}
+
+}  // namespace
+
+void check_history(Model& m) {
+    for (const auto& [where, h] : m.history) {
+        auto [r, n] = where;
+        Resource& res = m.rsc(r);
+        if (!m.node(n).online || m.node(n).unclean) continue;
+        if (m.node(n).is_remote() && res.is_fence_device) continue;
+        if (res.removed) continue;
+        if (m.node(n).maintenance || res.maintenance) { if (res.maintenance) continue; }
+        if (runs_on(res, n) && res.role > Role::stopped) check_active(m, r, n, *h);
+        else if (res.parent == kNone || m.clone_of(r) == kNone) agent_changed(m, r, n, *h);
+    }
+}
+
+void apply_history_checks(Actions& a) {
+    Model& m = a.m;
+    for (const auto& [where, h] : m.history) {
+        auto [r, n] = where;
+        const Resource& res = m.rsc(r);
+        if (!res.removed || !m.node(n).online || m.node(n).unclean || !m.config.stop_removed_rsc) continue;
+        if (m.clone_of(r) != kNone && !m.rsc(m.clone_of(r)).unique) {
+            if (runs_on(res, n) || true) continue;
+        }
+        if (!res.managed || h->ops.empty()) continue;
+        m.deletes.push_back({r, n, "it is configured no more", false});
+    }
+    for (const auto& d : m.deletes) {
+        ActIx del = a.add(d.resource, Task::del, d.node, false);
+        a.at(del).reason = d.reason;
+        a.at(del).optional = false;
+    }
+    for (RscIx r = 0; r < static_cast<RscIx>(m.resources.size()); ++r) {
+        Resource& res = m.rsc(r);
+        if (res.kind != RscKind::primitive || !res.managed) continue;
+        if (res.restart_needed) {
+            for (ActIx s : a.find_all(r, Task::stop)) {
+                a.at(s).optional = false;
+                if (a.at(s).reason.empty()) a.at(s).reason = "resource definition change";
+            }
+            if (ActIx s = a.find(r, Task::start); s != kNone) a.at(s).optional = false;
+        } else if (res.reload_needed && res.assigned != kNone && runs_on(res, res.assigned)) {
+            ActIx start = a.find(r, Task::start, res.assigned);
+            if (start != kNone && a.at(start).optional) {
+                ActIx rel = a.add(r, Task::reload, res.assigned, false);
+                a.at(rel).reason = "resource definition change";
+            }
+        }
+    }
+    for (const auto& c : m.cancels) {
+        ActIx x = a.add(c.resource, Task::cancel, c.node, false, c.interval_ms);
+        Act& act = a.at(x);
+        act.op = c.task;
+        act.reason = c.reason;
+        act.meta["call_id"] = std::to_string(c.call_id);
+        for (ActIx s : a.find_all(c.resource, Task::stop))
+            if (a.at(s).node == c.node) a.link(x, s, edge::order);
+    }
+    for (const auto& c : m.clear_fail_counts) {
+        ActIx x = a.add(c.resource, Task::clear_failcount, c.node, false);
+        a.at(x).runnable = true;
+        a.at(x).no_wait = true;
+        a.at(x).reason = c.reason;
+    }
+}
+
+}  // namespace muster::policy

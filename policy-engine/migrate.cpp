@@ -1,0 +1,118 @@
+// Live migration: migrate_to at the source, migrate_from at the target, then the stop at the source; the start is a
+// milestone (Pacemaker Explained, "Migrating Resources").
+#include <algorithm>
+
+#include "policy-engine/actions.h"
+
+namespace muster::policy {
+namespace {
+
+struct Move {
+    RscIx rsc;
+    NodeIx from, to;
+    ActIx stop, start;
+    bool partial = false;
+};
+
+bool candidate(Actions& a, RscIx r, Move& out) {
+    const Model& m = a.m;
+    const Resource& res = m.rsc(r);
+    if (!res.migratable || !res.managed || res.failed || res.start_pending || res.blocked || res.next_role != Role::started) return false;
+    if (res.role != Role::started || res.assigned == kNone) return false;
+    out.rsc = r;
+    out.to = res.assigned;
+    out.partial = res.partial_target != kNone && res.partial_target == res.assigned && res.partial_source != kNone;
+    if (!out.partial && res.running_on.size() != 1) return false;
+    out.from = out.partial ? res.partial_source : res.running_on.front();
+    if (out.from == out.to) return false;
+    const Node &from = m.node(out.from), &to = m.node(out.to);
+    if (!from.online || from.unclean || from.pending || !to.available()) return false;
+    out.stop = a.find(r, Task::stop, out.from);
+    out.start = a.find(r, Task::start, out.to);
+    if (out.stop == kNone || out.start == kNone) return false;
+    if (a.at(out.stop).optional || !a.at(out.start).runnable) return false;
+    return true;
+}
+
+// What must be up first is itself taken down and up again: then this cannot stay up meanwhile.
+bool hindered(const Actions& a, const Move& mv, const std::vector<Move>& all) {
+    for (const Edge& e : a.at(mv.start).before) {
+        if ((e.flags & edge::imply_then) == 0) continue;
+        std::vector<ActIx> open{e.other};
+        for (std::size_t k = 0; k < open.size() && k < 64; ++k) {
+            const Act& first = a.at(open[k]);
+            if (first.rsc == kNone || first.rsc == mv.rsc) continue;
+            if (first.pseudo) {
+                for (const Edge& d : first.before)
+                    if (a.at(d.other).rsc != kNone && a.at(d.other).task == Task::start) open.push_back(d.other);
+                continue;
+            }
+            if (first.task != Task::start || first.optional) continue;
+            bool moves = std::any_of(all.begin(), all.end(), [&](const Move& o) { return o.rsc == first.rsc; });
+            bool was_up = !a.m.rsc(first.rsc).running_on.empty();
+            if (!moves && was_up) return true;
+        }
+    }
+    return false;
+}
+
+void build(Actions& a, const Move& mv, const std::vector<Move>& all) {
+    Model& m = a.m;
+    ActIx to = kNone, from = a.add(mv.rsc, Task::migrate_from, mv.to, false);
+    if (!mv.partial) to = a.add(mv.rsc, Task::migrate_to, mv.from, false);
+    for (ActIx x : {to, from}) {
+        if (x == kNone) continue;
+        a.at(x).meta["migrate_source"] = m.node(mv.from).name;
+        a.at(x).meta["migrate_target"] = m.node(mv.to).name;
+        a.at(x).reason = "live migration";
+    }
+    if (to != kNone && !m.rsc(mv.rsc).is_remote_connection) a.at(to).meta["record_pending"] = "true";
+    a.at(mv.start).pseudo = true;
+    a.at(mv.start).migrate_pseudo = true;
+    a.at(mv.start).optional = false;
+    if (to != kNone) a.link(to, from, edge::order | edge::block);
+    a.link(from, mv.stop, edge::order | edge::block);
+    a.link(from, mv.start, edge::order | edge::block);
+    auto migrating = [&](RscIx r) { return std::any_of(all.begin(), all.end(), [&](const Move& o) { return o.rsc == r; }); };
+    ActIx entry = to == kNone ? from : to;
+    for (const Edge& e : std::vector<Edge>{a.at(mv.start).before}) {
+        const Act& first = a.at(e.other);
+        if (first.rsc == mv.rsc) continue;
+        if (first.rsc != kNone && migrating(first.rsc) && first.task == Task::start) {
+            ActIx other = a.find(first.rsc, Task::migrate_from);
+            a.link(other == kNone ? e.other : other, entry, edge::order);
+            continue;
+        }
+        a.link(e.other, entry, edge::order | (e.flags & edge::block));
+    }
+    for (const Edge& e : std::vector<Edge>{a.at(mv.stop).before}) {
+        const Act& first = a.at(e.other);
+        if (first.rsc == mv.rsc || (first.rsc != kNone && migrating(first.rsc))) continue;
+        if (first.pseudo && first.rsc != kNone) continue;
+        a.link(e.other, entry, edge::order);
+    }
+}
+
+}  // namespace
+
+void make_migrations(Actions& a) {
+    std::vector<Move> moves;
+    for (RscIx r = 0; r < static_cast<RscIx>(a.m.resources.size()); ++r) {
+        Move mv{};
+        if (a.m.rsc(r).kind == RscKind::primitive && candidate(a, r, mv)) moves.push_back(mv);
+    }
+    for (bool again = true; again;) {
+        again = false;
+        for (std::size_t i = 0; i < moves.size(); ++i)
+            if (hindered(a, moves[i], moves)) {
+                moves.erase(moves.begin() + static_cast<std::ptrdiff_t>(i));
+                again = true;
+                break;
+            }
+    }
+    // The milestones first, so that moves see each other's actions.
+    for (const Move& mv : moves) a.add(mv.rsc, Task::migrate_from, mv.to, false);
+    for (const Move& mv : moves) build(a, mv, moves);
+}
+
+}  // namespace muster::policy

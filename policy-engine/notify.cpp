@@ -1,0 +1,136 @@
+// Notifications of clones with notify=true: before and after each start, stop, promote and demote, all active instances
+// are told (Pacemaker Administration, "Clone Resource Agent Requirements").
+#include <algorithm>
+#include <array>
+
+#include "policy-engine/actions.h"
+#include "policy-engine/notify.h"
+
+namespace muster::policy {
+namespace {
+
+struct Round {
+    Task task, done;
+    ActIx begin = kNone, end = kNone, pre = kNone, pre_done = kNone, post = kNone, post_done = kNone;
+};
+
+ActIx stone(Actions& a, RscIx clone, Task kind, const std::string& key, bool optional) {
+    ActIx x = a.add(clone, kind, kNone, optional, -1 - static_cast<std::int64_t>(a.list.size()));
+    Act& act = a.at(x);
+    act.pseudo = act.runnable = true;
+    act.name = key;
+    act.interval_ms = 0;
+    return x;
+}
+
+bool goes(const Actions& a, ActIx x) { return x != kNone && !a.at(x).optional && a.at(x).runnable && !a.at(x).dead; }
+
+void tell(Actions& a, RscIx r, NodeIx n, const Round& round, bool pre, const NotifyLists& lists) {
+    Model& m = a.m;
+    if (n == kNone || !m.node(n).online || m.node(n).unclean) return;
+    if (pre && !a.at(round.pre).runnable) return;
+    std::string type = pre ? "pre" : "post", op{task_text(round.task)};
+    const Resource& res = m.rsc(r);
+    ActIx x = a.add(r, Task::notify, n, false, -1 - static_cast<std::int64_t>(a.list.size()));
+    Act& act = a.at(x);
+    act.interval_ms = 0;
+    act.optional = false;
+    act.runnable = true;
+    act.name = res.id + "_" + type + "_notify_" + op + "_0";
+    act.meta["notify_type"] = act.meta["notify_key_type"] = type;
+    act.meta["notify_operation"] = op;
+    act.meta["notify_key_operation"] = pre ? op : std::string{task_text(round.done)};
+    add_notify_lists(lists, act.meta);
+    act.reason = "notification of " + op;
+    a.link(pre ? round.pre : round.post, x, edge::order);
+    a.link(x, pre ? round.pre_done : round.post_done, edge::order);
+}
+
+void members(const Model& m, RscIx r, std::vector<RscIx>& out) {
+    if (!m.rsc(r).is_collective()) out.push_back(r);
+    for (RscIx c : m.rsc(r).children) members(m, c, out);
+}
+
+void tell_all(Actions& a, const Round& round, const std::vector<RscIx>& all, const NotifyLists& lists) {
+    Model& m = a.m;
+    for (RscIx r : all) {
+        const auto running = m.rsc(r).running_on;
+        bool active = m.rsc(r).role > Role::stopped && !running.empty();
+        NodeIx to = m.rsc(r).assigned;
+        bool stays = m.rsc(r).next_role > Role::stopped && to != kNone;
+        if (round.task == Task::stop || round.task == Task::demote) {
+            if (!active) continue;
+            for (NodeIx n : running) {
+                tell(a, r, n, round, true, lists);
+                ActIx stop = a.find(r, Task::stop, n);
+                if (round.task == Task::demote || !goes(a, stop)) tell(a, r, n, round, false, lists);
+            }
+            continue;
+        }
+        if (!stays) continue;
+        ActIx start = a.find(r, Task::start, to);
+        if (start != kNone && !a.at(start).runnable && !active) continue;
+        bool starting = goes(a, start);
+        if (!starting && active) tell(a, r, to, round, true, lists);
+        if (start == kNone || a.at(start).runnable || active) tell(a, r, to, round, false, lists);
+    }
+}
+
+}  // namespace
+
+void make_notifications(Actions& a) {
+    Model& m = a.m;
+    for (RscIx c = 0; c < static_cast<RscIx>(m.resources.size()); ++c) {
+        if (m.rsc(c).kind != RscKind::clone || !m.rsc(c).notify) continue;
+        std::vector<RscIx> all;
+        members(m, c, all);
+        NotifyLists lists = notify_lists(a, c, all);
+        std::vector<Round> rounds;
+        for (Task t : {Task::stop, Task::start, Task::demote, Task::promote}) {
+            Round round;
+            round.task = t;
+            round.done = finished(t);
+            round.begin = a.find(c, t);
+            round.end = a.find(c, round.done);
+            if (!goes(a, round.begin)) continue;
+            const std::string id = m.rsc(c).id, op{task_text(t)}, done{task_text(round.done)};
+            round.pre = stone(a, c, Task::notify, id + "_pre_notify_" + op + "_0", false);
+            round.pre_done = stone(a, c, Task::notified, id + "_confirmed-pre_notify_" + op + "_0", false);
+            round.post = stone(a, c, Task::notify, id + "_post_notify_" + done + "_0", false);
+            round.post_done = stone(a, c, Task::notified, id + "_confirmed-post_notify_" + done + "_0", false);
+            a.at(round.post).priority = a.at(round.post_done).priority = kInf;
+            a.link(round.pre, round.pre_done, edge::order);
+            a.link(round.pre_done, round.begin, edge::order);
+            a.link(round.pre_done, round.post, edge::order);
+            a.link(round.end, round.post, edge::order);
+            a.link(round.post, round.post_done, edge::order);
+            tell_all(a, round, all, lists);
+            if (t == Task::start || t == Task::promote)
+                for (RscIx r : all)
+                    for (ActIx x : a.of_rsc[static_cast<std::size_t>(r)])
+                        if (a.at(x).task == Task::monitor && a.at(x).interval_ms > 0 && a.at(x).expected_rc != 7) a.link(round.post_done, x, edge::order);
+            rounds.push_back(round);
+        }
+        // One round after the other.
+        auto of = [&](Task t) -> const Round* {
+            for (const auto& r : rounds)
+                if (r.task == t) return &r;
+            return nullptr;
+        };
+        const Round *stop = of(Task::stop), *start = of(Task::start), *promote = of(Task::promote), *demote = of(Task::demote);
+        if (stop && start) a.link(stop->post_done, start->pre, edge::order);
+        if (start && promote) a.link(start->post_done, promote->pre, edge::order);
+        if (demote && stop) a.link(demote->post_done, stop->pre, edge::order);
+        if (demote && start) a.link(demote->post_done, start->pre, edge::order);
+        if (demote && promote) a.link(demote->post_done, promote->pre, edge::order);
+        if (stop && promote) a.link(stop->post_done, promote->pre, edge::order);
+        for (const auto& o : a.clone_orders) {
+            if (o.first != c) continue;
+            const Round* round = of(o.task);
+            if (round == nullptr) continue;
+            for (ActIx then : a.find_all(o.then, o.then_task)) a.link(round->post_done, then, edge::order);
+        }
+    }
+}
+
+}  // namespace muster::policy
