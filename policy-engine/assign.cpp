@@ -202,7 +202,7 @@ void Placer::merge(RscIx source, RscIx target, const Colocation* c, double facto
             RscIx other = next.dependent;
             if (other == target || !(next.influence || m_.rsc(next.primary).running_on.empty())) continue;
             double f = factor * next.score / static_cast<double>(kInf);
-            merge(other, target, &next, f, row, true, depth + 1);
+            merge(other, target, &next, f, row, only_positive, depth + 1);
         }
     }
     m_.rsc(source).merging = false;

@@ -118,7 +118,7 @@ void make_fencing(Actions& a) {
         for (const Resource& r : m.resources) {
             if (r.kind != RscKind::primitive) continue;
             for (ActIx s : a.find_all(r.self, Task::stop))
-                if (a.at(s).node == n && r.managed) a.link(s, down, edge::order | edge::imply_then * 0);
+                if (a.at(s).node == n && r.managed) a.link(s, down, edge::order | edge::block);
         }
     }
     if (dc_fence == kNone && m.dc != kNone) {

@@ -43,6 +43,10 @@ void check_digest(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
     Parameters params = params_of(m, r, n, op);
     std::string now = all_digest(params, milliseconds{op.interval_ms});
     if (now == op.op_digest) return;
+    if (fail_count(m, r, n, nullptr, true) > 0) {
+        bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(), [&](const auto& c) { return c.resource == r && c.node == n; });
+        if (!known) m.clear_fail_counts.push_back({r, n, "its parameters changed"});
+    }
     if (op.interval_ms > 0) {
         // Only the operation itself changed: it is begun anew.
         m.rescheduled.push_back({r, n, op.operation, op.interval_ms, op.call_id, "its parameters changed"});
@@ -112,6 +116,10 @@ void apply_history_checks(Actions& a) {
             if (runs_on(res, n) || true) continue;
         }
         if (!res.managed || h->ops.empty()) continue;
+        for (NodeIx k = 0; k < m.node_count(); ++k) {
+            bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(), [&](const auto& c) { return c.resource == r && c.node == k; });
+            if (!known && m.node(k).online && fail_count(m, r, k, nullptr, true) > 0) m.clear_fail_counts.push_back({r, k, "it is configured no more"});
+        }
         m.deletes.push_back({r, n, "it is configured no more", false});
     }
     for (const auto& d : m.deletes) {

@@ -105,6 +105,7 @@ void apply_on_fail(Model& m, RscIx ix, NodeIx n, OnFail on_fail) {
             m.node(n).standby_onfail = true;
             break;
         case OnFail::block:
+            if (m.node(n).unclean && m.config.fencing) break;  // fencing will take it down
             r.managed = false;
             r.blocked = true;
             r.block_reason = "a failure there blocks it (on-fail=block)";

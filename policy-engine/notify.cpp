@@ -71,7 +71,7 @@ void tell_all(Actions& a, const Round& round, const std::vector<RscIx>& all, con
         ActIx start = a.find(r, Task::start, to);
         if (start != kNone && !a.at(start).runnable && !active) continue;
         bool starting = goes(a, start);
-        if (!starting && active) tell(a, r, to, round, true, lists);
+        if ((!starting && active) || (round.task == Task::promote && start != kNone && a.at(start).runnable)) tell(a, r, to, round, true, lists);
         if (start == kNone || a.at(start).runnable || active) tell(a, r, to, round, false, lists);
     }
 }

@@ -9,6 +9,10 @@ namespace {
 
 void collect_ops(Model& m, const xml::Element* owner, std::vector<OpConfig>& ops) {
     if (owner == nullptr) return;
+    std::set<std::string> owned;
+    for (const auto* operations : owner->children_named("operations"))
+        if (const auto* target = m.index.resolve(*operations))
+            for (const auto* e : target->children_named("op")) owned.insert(e->id());
     for (const auto* operations : owner->children_named("operations")) {
         const auto* target = m.index.resolve(*operations);
         if (target == nullptr) continue;
@@ -29,9 +33,16 @@ void collect_ops(Model& m, const xml::Element* owner, std::vector<OpConfig>& ops
             bool known = std::any_of(ops.begin(), ops.end(), [&](const OpConfig& o) {
                 return o.name == c.name && o.interval_ms == c.interval_ms;
             });
-            if (!known) ops.push_back(std::move(c));
-            else if (owner->name() != "template" && c.interval_ms > 0)
-                m.error("operation " + op->id() + " has the same name and interval as an earlier one");
+            if (!known) {
+                ops.push_back(std::move(c));
+                continue;
+            }
+            auto same = [&](const OpConfig& o) { return o.name == c.name && o.interval_ms == c.interval_ms && o.interval_ms > 0 && owned.count(o.id) != 0; };
+            for (auto& o : ops)
+                if (same(o)) {
+                    m.error("operation " + op->id() + " has the same name and interval as " + o.id + "; neither is used");
+                    o.enabled = false;
+                }
         }
     }
 }

@@ -107,7 +107,7 @@ void link_instances(Actions& a, RscIx first, Task first_task, RscIx then, Task t
 
 void link_resources(Actions& a, RscIx first, Task first_task, RscIx then, Task then_task, std::uint32_t flags) {
     Model& m = a.m;
-    if (m.rsc(first).is_collective()) a.clone_orders.push_back({first, first_task, then, then_task});
+    a.clone_orders.push_back({first, first_task, then, then_task});
     if (interleaves(m, first, then)) {
         link_instances(a, first, first_task, then, then_task, flags);
         return;
@@ -126,7 +126,7 @@ bool clone_min(Actions& a, const Rule& rule, RscIx first, Task ft, RscIx then, T
     a.at(gate).min_runnable = f.clone_min;
     for (RscIx i : f.children)
         for (ActIx x : a.find_all(i, Task::start)) a.link(x, gate, edge::order | edge::counted);
-    for (ActIx y : a.find_all(then, tt)) a.link(gate, y, edge::order | edge::block | edge::imply_then);
+    for (ActIx y : a.find_all(then, tt)) a.link(gate, y, edge::order | edge::block);
     return true;
 }
 
@@ -142,7 +142,7 @@ void order_pair(Actions& a, const Rule& rule, RscIx first, Task ft, RscIx then, 
         a.at(gate).min_runnable = 1;
         for (RscIx i : a.m.rsc(first).children)
             for (ActIx x : a.find_all(i, Task::start)) a.link(x, gate, edge::order | edge::counted);
-        for (ActIx y : a.find_all(then, tt)) a.link(gate, y, edge::order | edge::block | edge::imply_then);
+        for (ActIx y : a.find_all(then, tt)) a.link(gate, y, edge::order | edge::block);
         if (rule.symmetrical) link_resources(a, then, reverse(tt), first, reverse(ft), edge::order);
         return;
     }

@@ -83,7 +83,8 @@ void make_primitive(Actions& a, RscIx r) {
         set_next_role(res, Role::stopped, "multiple-active=stop_only");
         return;
     }
-    if (runs) {
+    const bool starting = res.start_pending && stays && runs_on(res, to) && res.running_on.size() == 1 && !res.failed;
+    if (runs && !starting) {
         bool keep = res.stop_unexpected && stays && runs_on(res, to) && !res.failed;
         if (was_promoted(res)) make_demotes(a, r, !(need.stop || next < Role::promoted));
         make_stops(a, r, !(need.stop || next == Role::stopped), keep);

@@ -107,23 +107,78 @@ void make_probes(Actions& a) {
     }
 }
 
-// Nothing of a resource starts before its probes have answered.
+namespace {
+
+std::vector<ActIx> probes_of(const Actions& a, RscIx r) {
+    std::vector<ActIx> out;
+    const Resource& res = a.m.rsc(r);
+    for (ActIx x : a.of_rsc[static_cast<std::size_t>(r)])
+        if (a.at(x).probe) out.push_back(x);
+    for (RscIx c : res.children)
+        for (ActIx x : probes_of(a, c)) out.push_back(x);
+    return out;
+}
+
+// What starts after a resource is stopped only when the resource's own state is known.
+void before_stops_of_dependants(Actions& a, ActIx probe, RscIx r, std::set<RscIx>& seen) {
+    if (!seen.insert(r).second) return;
+    for (ActIx s : a.find_all(r, Task::start))
+        for (const Edge& e : std::vector<Edge>{a.at(s).after}) {
+            const Act& then = a.at(e.other);
+            if ((e.flags & edge::imply_then) == 0 || then.task != Task::start || then.rsc == kNone || then.rsc == r) continue;
+            RscIx next = then.rsc;
+            for (ActIx stop : a.find_all(next, Task::stop)) a.link(probe, stop, edge::order);
+            before_stops_of_dependants(a, probe, next, seen);
+        }
+}
+
+// Resources that must not meet: one starts where the other is known not to be, or stopped.
+void keep_apart(Actions& a) {
+    for (const auto& c : a.m.colocations) {
+        if (c.score > -kInf || c.dependent_role > Role::started || c.primary_role > Role::started) continue;
+        for (auto [x, y] : {std::pair{c.dependent, c.primary}, std::pair{c.primary, c.dependent}}) {
+            if (a.m.rsc(x).is_collective() || a.m.rsc(y).is_collective()) continue;
+            for (ActIx start : a.find_all(y, Task::start)) {
+                for (ActIx stop : a.find_all(x, Task::stop))
+                    if (a.at(stop).node == a.at(start).node) a.link(stop, start, edge::order);
+                for (ActIx p : probes_of(a, x))
+                    if (a.at(p).node == a.at(start).node) a.link(p, start, edge::order);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+// Nothing of a resource starts before its probes have answered, nor do its neighbours act on what is not known yet.
 void order_probes(Actions& a) {
-    for (ActIx p = 0; p < static_cast<ActIx>(a.list.size()); ++p) {
-        const Act& probe = a.at(p);
-        if (!probe.probe) continue;
-        RscIx r = probe.rsc;
+    keep_apart(a);
+    std::vector<ActIx> probes;
+    for (ActIx p = 0; p < static_cast<ActIx>(a.list.size()); ++p)
+        if (a.at(p).probe) probes.push_back(p);
+    for (ActIx p : probes) {
+        RscIx r = a.at(p).rsc;
         RscIx clone = a.m.clone_of(r);
-        RscIx top = clone != kNone && !a.m.rsc(clone).unique ? clone : r;
-        NodeIx n = probe.node;
+        RscIx top = clone != kNone ? clone : r;
         if (top != r) {
             a.link(p, a.find(top, Task::start), edge::order);
-            a.link(p, a.find(top, Task::stop), edge::order);
+            a.link(p, a.find(top, Task::stopped), edge::order);
             continue;
         }
-        for (ActIx s : a.find_all(top, Task::start)) a.link(p, s, edge::order);
-        for (ActIx s : a.find_all(top, Task::reload)) a.link(p, s, edge::order);
-        (void)n;
+        for (ActIx s : a.find_all(r, Task::start)) a.link(p, s, edge::order);
+        for (ActIx s : a.find_all(r, Task::reload)) a.link(p, s, edge::order);
+        for (ActIx s : a.find_all(r, Task::stop))
+            for (const Edge& e : std::vector<Edge>{a.at(s).after}) {
+                const Act& then = a.at(e.other);
+                bool same = then.rsc == r || then.rsc == kNone;
+                if (!same && !then.probe && then.interval_ms == 0) a.link(p, e.other, edge::order);
+            }
+        std::set<RscIx> seen;
+        before_stops_of_dependants(a, p, r, seen);
+    }
+    for (const auto& o : a.clone_orders) {
+        if (o.task != Task::stop || a.find(o.first, Task::stop) == kNone) continue;
+        (void)o;
     }
 }
 

@@ -10,9 +10,12 @@ class Propagator {
   public:
     explicit Propagator(Actions& a) : a_{a} {}
 
+    bool changed() const { return changes_ > 0; }
+
     void run() {
         queue_.reserve(a_.list.size());
         for (ActIx i = 0; i < static_cast<ActIx>(a_.list.size()); ++i) push(i);
+        changes_ = 0;
         for (std::size_t head = 0; head < queue_.size(); ++head) {
             ActIx x = queue_[head];
             a_.at(x).queued = false;
@@ -27,8 +30,10 @@ class Propagator {
   private:
     Actions& a_;
     std::vector<ActIx> queue_;
+    int changes_ = 0;
 
     void push(ActIx x) {
+        ++changes_;
         Act& act = a_.at(x);
         if (act.queued) return;
         act.queued = true;
@@ -120,6 +125,22 @@ class Propagator {
             push(ix);
         }
     }
+    bool is_clone(const Act& x) const {
+        return x.pseudo && x.rsc != kNone && x.node == kNone && a_.m.rsc(x.rsc).kind == RscKind::clone;
+    }
+    // A resource beside a clone looks at the clone's instances on its own node.
+    bool required_on(const Act& clone, NodeIx n) const { return required_below(clone.rsc, begun(clone.task), n); }
+    bool required_below(RscIx r, Task t, NodeIx n) const {
+        for (RscIx c : a_.m.rsc(r).children) {
+            if (a_.m.rsc(c).is_collective()) {
+                if (required_below(c, t, n)) return true;
+                continue;
+            }
+            for (ActIx y : a_.find_all(c, t))
+                if (a_.at(y).node == n && !a_.at(y).optional) return true;
+        }
+        return false;
+    }
     void apply(ActIx first, ActIx then, std::uint32_t f) {
         if ((f & edge::off) != 0) return;
         Act &x = a_.at(first), &y = a_.at(then);
@@ -138,9 +159,12 @@ class Propagator {
         } else if ((f & edge::block) != 0 && !x.runnable && y.runnable) {
             forbid(then, first);
         }
-        if ((f & edge::imply_then) != 0 && !x.optional && (x.runnable || (f & edge::restart) != 0 || x.pseudo)) require(then, first);
+        bool first_required = !x.optional, then_required = !y.optional;
+        if (is_clone(x) && y.node != kNone && !y.pseudo) first_required = required_on(x, y.node);
+        if (is_clone(y) && x.node != kNone && !x.pseudo) then_required = required_on(y, x.node);
+        if ((f & edge::imply_then) != 0 && first_required && (x.runnable || (f & edge::restart) != 0 || x.pseudo)) require(then, first);
         if ((f & edge::imply_first) != 0) {
-            if (!y.optional && x.optional && y.runnable) require(first, then, true);
+            if (then_required && x.optional && y.runnable) require(first, then, true);
             if (!a_.at(first).optional && !a_.at(first).runnable && a_.at(then).runnable) forbid(then, first);
         }
         if ((f & edge::graph_first) != 0 && !a_.at(then).optional && a_.at(then).runnable && a_.at(first).optional) {
@@ -160,6 +184,13 @@ class Propagator {
 
 }  // namespace
 
-void propagate(Actions& a) { Propagator{a}.run(); }
+void propagate(Actions& a) {
+    // What instances became late in one pass may matter to a clone's neighbours: until a pass changes nothing.
+    for (bool again = true; again;) {
+        Propagator p{a};
+        p.run();
+        again = p.changed();
+    }
+}
 
 }  // namespace muster::policy

@@ -134,8 +134,16 @@ void stopped_op(Actions& a, RscIx r, const OpConfig& op) {
 void make_recurring(Actions& a, RscIx r) {
     const Resource& res = a.m.rsc(r);
     if (!res.def) return;
-    if (res.maintenance) return;
-    if (res.assigned != kNone && a.m.node(res.assigned).maintenance) return;
+    if (res.maintenance || (res.assigned != kNone && a.m.node(res.assigned).maintenance)) {
+        // Paused: what recurs there is cancelled.
+        for (const auto& op : res.def->ops)
+            for (NodeIx n : res.running_on)
+                if (op.interval_ms > 0 && op.role != Role::stopped && in_history(a.m, res, n, op)) {
+                    ActIx c = cancel_op(a, r, n, op.name, op.interval_ms);
+                    a.at(c).reason = "maintenance";
+                }
+        return;
+    }
     for (const auto& op : res.def->ops) {
         if (op.interval_ms == 0 || !op.enabled || op.name == "start" || op.name == "stop" || op.name == "promote" || op.name == "demote") {
             if (op.interval_ms > 0 && !op.enabled && op.role != Role::stopped && res.assigned != kNone && runs_on(res, res.assigned) && in_history(a.m, res, res.assigned, op)) {

@@ -154,50 +154,22 @@ void remap(Model& m, OpState& s) {
     }
 }
 
-std::int64_t last_failure_of(Model& m, RscIx r, NodeIx n) {
-    std::int64_t last = 0;
-    fail_count(m, r, n, &last, false);
-    return last;
-}
-
 // failure-timeout: a failure counts no more that long after the last one.
 bool expired(Model& m, OpState& s, std::string& why_clear) {
-    Resource& r = m.rsc(s.rsc);
+    const Resource& r = m.rsc(s.rsc);
     const auto& op = *s.op;
-    bool is_last_failure = ends_with(op.id, "_last_failure_0");
-    std::int64_t timeout = r.failure_timeout_ms / 1000;
-    bool expired_now = false;
-    std::int64_t count_last = 0;
-    int count = 0;
-    if (r.failure_timeout_ms > 0) {
-        if (op.last_rc_change > 0 && s.status != exec::done) {
-            std::int64_t at = op.last_rc_change + timeout;
-            count = fail_count(m, s.rsc, s.node, &count_last, false);
-            std::int64_t last = std::max(count_last, last_failure_of(m, s.rsc, s.node));
-            if (at <= m.now.to_seconds() && (last == 0 || last + timeout <= m.now.to_seconds())) expired_now = true;
-            if (!expired_now) {
-                std::int64_t when = std::max(at, last > 0 ? last + timeout : at);
-                m.context().changes_at(WallTime::from_seconds(when));
-            }
-        }
-    } else if (is_last_failure && op.operation != "start" && false) {
+    if (r.failure_timeout_ms <= 0 || op.last_rc_change <= 0) return false;
+    std::int64_t timeout = r.failure_timeout_ms / 1000, now = m.now.to_seconds(), at = op.last_rc_change + timeout;
+    std::int64_t last = 0;
+    int all = fail_count(m, s.rsc, s.node, &last, false), live = fail_count(m, s.rsc, s.node, nullptr, true);
+    if (at > now) {
+        if (s.status != exec::done) m.context().changes_at(WallTime::from_seconds(at));
         return false;
     }
-    if (expired_now) {
-        if (count > 0 || fail_count(m, s.rsc, s.node, nullptr, false) > 0) {
-            int effective = fail_count(m, s.rsc, s.node, nullptr, true);
-            why_clear = effective == 0 ? "it expired" : "reconnect interval is set";
-            if (effective != 0) {
-                if (!r.is_remote_connection || r.remote_reconnect_ms == 0) { why_clear.clear(); }
-                else if (m.node(r.remote_node == kNone ? s.node : r.remote_node).remote_reset) why_clear.clear();
-            }
-        } else if (is_last_failure && count == 0 && r.failure_timeout_ms > 0) {
-            why_clear = "it is no longer recorded";
-            why_clear.clear();
-        }
-    }
-    if (!expired_now && s.status != exec::done && op.operation == "stop") return false;
-    return expired_now && op.operation != "stop" ? true : false;
+    if (all > 0 && live == 0) why_clear = "it expired";
+    if (all > 0 && live > 0) return false;
+    // What a probe or an operation found to be so stays so.
+    return s.rc != rc::ok && s.rc != rc::not_running && s.rc != rc::promoted;
 }
 
 void clear_fail_count(Model& m, RscIx r, NodeIx n, const std::string& why) {
@@ -342,18 +314,7 @@ void unpack_op(Model& m, OpState s, Progress& p) {
     std::string why_clear;
     bool old = expired(m, s, why_clear);
     if (!why_clear.empty()) clear_fail_count(m, s.rsc, s.node, why_clear);
-    if (old && !s.probe) {
-        // A recurring operation is tried again, a probe's answer still says where the resource is.
-        if (op.interval_ms == 0 && op.operation == "monitor") {}
-        if (op.interval_ms > 0 || s.rc != rc::not_running) {
-            if (op.interval_ms > 0) {
-                m.rsc(s.rsc).known_on.insert(s.node);
-                if (m.rsc(s.rsc).role < Role::started && s.rc != rc::not_running) {}
-            }
-        }
-        return;
-    }
-    if (old && s.probe && s.status != exec::done && s.rc != rc::not_running) return;
+    if (old) return;
     switch (s.status) {
         case exec::cancelled: break;
         case exec::pending: pending(m, s); break;
@@ -394,7 +355,10 @@ void unpack_resource(Model& m, NodeIx node, const cib::ResourceHistory& h) {
         if (h.ops.empty()) return;
         ix = removed_resource(m, h);
     }
-    m.history[{ix, node}] = &h;
+    {  // of several entries for one instance, the one that tells of activity counts
+        auto& slot = m.history[{ix, node}];
+        if (slot == nullptr || !runs_on(m.rsc(ix), node)) slot = &h;
+    }
     if (m.clone_of(ix) != kNone) m.rsc(ix).history = h.id;
     {
         Resource& r = m.rsc(ix);

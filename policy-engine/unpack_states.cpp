@@ -115,6 +115,7 @@ void judge_with_fencing(Model& m, NodeIx ix, const cib::NodeState& s, bool in_cc
             n.online = false;  // was shot
             return;
         }
+        n.online = false;
         m.fence(ix, "peer is no longer part of the cluster");
     } else if (join == "banned") {
         m.fence(ix, "node is banned from the cluster");
@@ -126,6 +127,7 @@ void judge_with_fencing(Model& m, NodeIx ix, const cib::NodeState& s, bool in_cc
     } else if (terminate && join == "down" && !crmd) {
         // was just shot
     } else if (!crmd) {
+        n.online = false;
         m.fence(ix, "peer process is no longer available");
     } else if (terminate) {
         m.fence(ix, "termination was requested");
