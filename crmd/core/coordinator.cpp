@@ -157,9 +157,13 @@ void Coordinator::Impl::apply_one(NodeId sender, const wire::Wire& m) {
                 ack.mutable_ack()->set_sequence(m.outcome().lrmd_sequence());
                 to_lrmd(ack);
             }
+            if (sender == self_) alert_of_outcome(m.outcome());
             applied(apply_outcome(state_, sender, m.outcome()));
             break;
-        case W::kAttribute: applied(apply_attribute(state_, m.attribute())); break;
+        case W::kAttribute:
+            applied(apply_attribute(state_, m.attribute()));
+            alert_of_attribute(m.attribute());
+            break;
         case W::kForget: {
             std::vector<wire::Order> over;
             if (me != nullptr) for (const auto& [key, order] : me->recurring) over.push_back(order);
@@ -178,6 +182,7 @@ void Coordinator::Impl::apply_one(NodeId sender, const wire::Wire& m) {
             break;
         case W::kFenceDone:
             applied(apply_fence_done(state_, m.fence_done()));
+            alert_of_fencing(m.fence_done());
             on_fence_done(m.fence_done());
             break;
         case W::kFenceConfirm: applied(apply_fence_confirm(state_, m.fence_confirm())); break;
@@ -296,6 +301,7 @@ void Coordinator::Impl::settle() {
     if (dc_ == self_) invite();
     if (leading()) lead();
     expire_asked();
+    alert_of_members();
     if (stopping_ || leave_when_empty_) {
         wire::Wire w;
         w.mutable_leaving()->set_node(settings_.name);

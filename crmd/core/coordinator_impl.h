@@ -14,6 +14,8 @@
 
 namespace muster::crmd {
 
+struct AlertEvent;
+
 inline constexpr Duration kActingAfter = seconds{2};       // without an era, before the lowest node acts as DC
 inline constexpr Duration kFenceRetry = seconds{1};        // times the number of failures
 inline constexpr int kMostFenceAttempts = 10;
@@ -99,6 +101,13 @@ struct Coordinator::Impl {
     void configure_fenced();
     void to_lrmd(const lrmd::proto::Message& message);
     void to_fenced(const fencing::proto::Message& message);
+
+    // ---- alerting.cpp ----------------------------------------------------------------------------------------------
+    void alert(const AlertEvent& event);
+    void alert_of_outcome(const wire::Outcome& outcome);
+    void alert_of_fencing(const wire::FenceDone& done);
+    void alert_of_attribute(const wire::AttributeChange& change);
+    void alert_of_members();
 
     // ---- clients.cpp, requests.cpp ---------------------------------------------------------------------------------
     struct Client {
@@ -191,6 +200,10 @@ struct Coordinator::Impl {
     std::string fenced_config_;
     std::map<std::string, std::uint64_t> begun_;     // fencing record id -> view number of our BEGIN
     bool leave_when_empty_ = false, leaving_said_ = false;
+
+    // alerts
+    std::uint64_t alert_sequence_ = 0;
+    std::map<std::string, bool> alerted_members_;    // as the DC told last
 
     // clients
     std::map<ClientId, Client> clients_;

@@ -96,6 +96,12 @@ void Coordinator::Impl::on_lrmd(const lrmd::proto::Message& m) {
             if (!is_ours(m.refused_order().action_id()))
                 answer_order(m.refused_order().action_id(), 1, kOpError, "lrmd refused it: " + m.refused_order().reason());
             return;
+        case L::kAlertDone: {
+            const auto& d = m.alert_done();
+            if (d.rc() == 0 && !d.timed_out()) return;
+            return log(LogLevel::warning, d.action_id() + (d.timed_out() ? " was not done in time" : " ended with " + std::to_string(d.rc())) +
+                                              ": " + (d.error().empty() ? std::string{trim(d.output_tail())} : d.error()));
+        }
         case L::kRefused: return log(LogLevel::error, "lrmd refuses this session: " + m.refused());
         default: return;
     }
