@@ -1,11 +1,11 @@
 #!/usr/bin/python3 -ES
-"""E1: one virtual address, active on one node, passive on the other; see doc/use-cases/E1.md."""
+"""E1: one virtual address, active on one node, passive on the other; see doc/use-cases."""
 import os
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-from story import VIP1, Story  # noqa: E402
+from story import BASIS, VIP1, Story, script  # noqa: E402
 
 
 def stop_daemons(s, node):
@@ -16,7 +16,7 @@ def stop_daemons(s, node):
 def main():
     with Story("E1", 3) as s:
         s.step("the configuration")
-        s.type("configuration")
+        s.type(BASIS + script("e1-virtual-ip.crm"))
         s.see("the address is on node1, and only there", s.on(VIP1, "node1"))
         gaps = s.background("client", "ping", "-i", "0.05", "-O", VIP1)
         arps = s.background("client", "tcpdump", "-l", "-n", "-i", "eth0", "arp", "and", "host", VIP1)
@@ -51,7 +51,7 @@ def main():
         s.settle(3)
 
         s.step("nopreempt: with stickiness 100 it stays where it is")
-        s.type("nopreempt")
+        s.type("rsc_defaults resource-stickiness=100\n")
         s.crm("node", "standby", "node1")
         s.see("the address is on node2", s.on(VIP1, "node2"))
         s.crm("node", "online", "node1")

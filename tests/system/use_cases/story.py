@@ -1,8 +1,7 @@
-"""What the use cases share.  A document of doc/use-cases is executable: its blocks "```crm NAME" are typed into crm by the
-test of the same name, which then does what the text says and waits to see what the text promises."""
+"""What the use cases share.  A script of doc/use-cases is typed into crm on a cluster of its own, with the lab's addresses
+in place of the article's; then the test does what the page says and waits until it sees what the page promises."""
 import argparse
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -17,22 +16,32 @@ from labkit.muster import Cluster  # noqa: E402
 VIP1, VIP2 = "10.77.0.100", "10.77.0.200"
 
 
-def blocks(name):
-    """Name -> text of the blocks of one language and name in a document."""
-    with open(f"{SOURCE}/doc/use-cases/{name}.md") as file:
-        return {found[1]: found[2] for found in re.finditer(r"^```\w+ (\S+)\n(.*?)^```$", file.read(), re.M | re.S)}
+# What every use case needs beside its own script.
+BASIS = """property stonith-enabled=true no-quorum-policy=stop
+primitive power stonith:fence_muster_lab params pcmk_host_check=dynamic-list op monitor interval=60s timeout=20s
+"""
+
+
+def script(name, **replacements):
+    """The text of doc/use-cases/NAME with the lab's network, and more put in place of something."""
+    with open(f"{SOURCE}/doc/use-cases/{name}") as file:
+        text = file.read()
+    for old, new in {"192.168.136.": "10.77.0.", **replacements}.items():
+        if old not in text:
+            raise ValueError(f"{name} has no \"{old}\"")
+        text = text.replace(old, new)
+    return text
 
 
 class Story:
     """A cluster that follows one document."""
 
     def __init__(self, name, count, prepare=None):
-        parser = argparse.ArgumentParser(description=f"follows doc/use-cases/{name}.md")
+        parser = argparse.ArgumentParser(description=f"follows a script of doc/use-cases ({name})")
         parser.add_argument("--build", help="folder of a preset with the programs to test")
         parser.add_argument("--keep", action="store_true", help="leave the cluster up at the end")
         self.options = parser.parse_args()
         self.name, self.count = name, count
-        self.blocks = blocks(name)
         self.lab = Lab(tempfile.mkdtemp(prefix=f"muster-{name.lower()}-"))
         self.cluster = Cluster(self.lab)
         self.prepare = prepare
@@ -97,9 +106,8 @@ class Story:
 
     # ---- doing
 
-    def type(self, block):
-        text = self.blocks[block]
-        self.say("\n".join(f"   crm(configure)# {line}" for line in text.strip().splitlines()))
+    def type(self, text):
+        self.say("\n".join(f"   crm(configure)# {line}" for line in text.strip().splitlines() if not line.startswith("#")))
         self.cluster.configure(text + "commit\n")
         self.settle()
 
