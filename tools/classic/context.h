@@ -24,6 +24,7 @@ struct Context {
     std::map<std::string, std::string> environment;
     std::string host;                    // uname -n
     WallTime now;
+    std::function<WallTime()> clock = [] { return WallTime{}; };  // for what runs on: reads now anew
     std::function<Result<std::string>()> read_stdin;
     std::string out;
     std::string err;

@@ -45,7 +45,9 @@ class LiveStore final : public Store {
     Result<xml::Element> read() override {
         auto cib = crmd_.get_cib();
         if (!cib) return tl::make_unexpected(cib.error());
-        auto seen = cib::acl_filter(cib::to_element(*cib), subject_);
+        xml::Element document = cib::to_element(*cib);
+        read_version_ = cib::to_string(cib::version_of(document));
+        auto seen = cib::acl_filter(document, subject_);
         if (!seen) return fail(ErrorCode::permission, "nothing in the CIB may be read by user " + subject_.user);
         return std::move(*seen);
     }
@@ -56,6 +58,10 @@ class LiveStore final : public Store {
             if (!document) return tl::make_unexpected(document.error());
             return cib::apply(*document, op);
         }
+        if (op.section == "status") {
+            return fail(ErrorCode::unsupported, "the status of a running cluster is written by the cluster alone");
+        }
+        if (auto allowed = check_rights(op); !allowed) return tl::make_unexpected(allowed.error());
         proto::Message m;
         auto& change = *m.mutable_commit()->mutable_operations()->add_operation();
         change.set_verb(verb_name(op.verb));
@@ -74,14 +80,27 @@ class LiveStore final : public Store {
     Result<void> save(const xml::Element& document) override {
         proto::Message m;
         m.mutable_commit()->set_configuration_xml(xml::write_compact(document));
+        m.mutable_commit()->set_base_version(read_version_);  // refused if somebody was faster
         auto answer = crmd_.request(std::move(m));
         if (!answer) return tl::make_unexpected(answer.error());
         return {};
     }
 
   private:
+    // crmd judges the process at the other end; this is for root acting as somebody else (--user, CIB_user).
+    Result<void> check_rights(const cib::Operation& op) {
+        if (subject_.user.empty()) return {};
+        auto cib = crmd_.get_cib();
+        if (!cib) return tl::make_unexpected(cib.error());
+        const xml::Element before = cib::to_element(*cib);
+        auto outcome = cib::apply(before, op);
+        if (!outcome) return tl::make_unexpected(outcome.error());
+        return cib::acl_check_change(before, outcome->document, subject_);
+    }
+
     client::Crmd crmd_;
     cib::AclSubject subject_;
+    std::string read_version_;
 };
 
 }  // namespace

@@ -37,6 +37,12 @@ void write_all(int fd, const std::string& text) {
     }
 }
 
+WallTime read_clock() {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return WallTime{now.tv_sec * 1'000'000LL + now.tv_nsec / 1000};
+}
+
 classic::Context make_context(int argc, char** argv) {
     classic::Context context;
     const std::string path = argc > 0 ? argv[0] : "";
@@ -49,9 +55,8 @@ classic::Context make_context(int argc, char** argv) {
     }
     utsname names{};
     if (::uname(&names) == 0) context.host = static_cast<const char*>(names.nodename);
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    context.now = WallTime{now.tv_sec * 1'000'000LL + now.tv_nsec / 1000};
+    context.clock = read_clock;
+    context.now = read_clock();
     context.read_stdin = read_stdin;
     return context;
 }

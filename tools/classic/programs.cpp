@@ -6,7 +6,7 @@
 namespace muster::classic {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Program>, 17> kPrograms = {{
+constexpr std::array<std::pair<std::string_view, Program>, 23> kPrograms = {{
     {"cibadmin", cibadmin},
     {"crm_attribute", crm_attribute},
     {"attrd_updater", attrd_updater},
@@ -24,6 +24,12 @@ constexpr std::array<std::pair<std::string_view, Program>, 17> kPrograms = {{
     {"crm_rule", crm_rule},
     {"crm_shadow", crm_shadow},
     {"crm_resource", crm_resource},
+    {"crm_mon", crm_mon},
+    {"stonith_admin", stonith_admin},
+    {"pacemaker-based", daemon_metadata},
+    {"pacemaker-controld", daemon_metadata},
+    {"pacemaker-schedulerd", daemon_metadata},
+    {"pacemaker-fenced", daemon_metadata},
 }};
 
 }  // namespace

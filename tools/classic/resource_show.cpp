@@ -196,43 +196,6 @@ Exit show_configuration(const ResourceCall& call, bool raw) {
     return kOk;
 }
 
-namespace {
-
-void location_lines(const ResourceCall& call, const std::string& id, Element& all) {
-    const Element* section = cib::find_section(call.cib, "constraints");
-    std::string text;
-    for (const Element* c : section->children_named("rsc_location")) {
-        if (c->get("rsc") != id || !c->has("node")) continue;
-        text += fmt::format("  * Node {} (score={}, id={}, rsc={})\n", c->get("node"), c->get("score"), c->id(), id);
-        all.add(Element{"rsc_location", {{"node", c->get("node")}, {"rsc", id}, {"id", c->id()}, {"score", c->get("score")}}});
-    }
-    if (!text.empty()) call.report.text("Locations:\n" + text);
-}
-
-void colocation_lines(const ResourceCall& call, const std::string& id, bool with, Element& all) {
-    const Element* section = cib::find_section(call.cib, "constraints");
-    std::string text;
-    for (const Element* c : section->children_named("rsc_colocation")) {
-        if (c->get(with ? "with-rsc" : "rsc") != id) continue;
-        text += fmt::format("  * {} (score={}, id={})\n", c->get(with ? "rsc" : "with-rsc"), c->get("score"), c->id());
-        all.add(Element{"rsc_colocation", {{"id", c->id()}, {"rsc", c->get("rsc")}, {"with-rsc", c->get("with-rsc")}, {"score", c->get("score")}}});
-    }
-    if (!text.empty()) call.report.text((with ? "Resources colocated with " + id : "Resources " + id + " is colocated with") + ":\n" + text);
-}
-
-}  // namespace
-
-Exit show_constraints(const ResourceCall& call, bool) {
-    Element all{"constraints"};
-    if (cib::find_section(call.cib, "constraints")) {
-        location_lines(call, call.id, all);
-        colocation_lines(call, call.id, true, all);
-        colocation_lines(call, call.id, false, all);
-    }
-    if (call.report.xml()) call.report.element(std::move(all));
-    return kOk;
-}
-
 Exit show_why(const ResourceCall& call) {
     const Element* resource = find_resource(call.cib, call.id);
     const auto places = running_on(call.cib, call.id);

@@ -1,0 +1,299 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cib/model/read.h"
+#include "tools/classic/mon.h"
+
+namespace muster::classic {
+namespace {
+
+using xml::Element;
+
+class Printer {
+  public:
+    Printer(Context& context, const Element& cib, const MonView& view, const MonWishes& wishes)
+        : out_{context.out}, cib_{cib}, view_{view}, wishes_{wishes} {}
+
+    void run() {
+        if (wants("summary")) section("Cluster Summary:", [&] { summary(); });
+        if (view_.maintenance && wants("summary")) {
+            out_ += "\n              *** Resource management is DISABLED ***\n  The cluster will not attempt to start, stop or recover services\n";
+        }
+        if (wants("nodes") && shows_nodes()) section("Node List:", [&] { nodes(); });
+        if (wants("resources") && !wishes_.by_node) {
+            section(wishes_.inactive ? "Full List of Resources:" : "Active Resources:", [&] { resources(); });
+        }
+        if (wants("attributes")) section("Node Attributes:", [&] { attributes(); });
+        if (wants("failcounts")) section("Migration Summary:", [&] { failures(); });
+        if (wants("operations")) section("Operations:", [&] { operations(); });
+        if (wants("tickets")) section("Tickets:", [&] { tickets(); });
+    }
+
+  private:
+    bool wants(const char* name) const { return wishes_.sections.count(name) != 0; }
+    template <typename Body>
+    void section(const char* title, Body body) {
+        if (!out_.empty()) out_ += "\n";
+        out_ += title;
+        out_ += "\n";
+        body();
+    }
+    void line(int level, const std::string& text) { out_ += std::string(static_cast<std::size_t>(level) * 2, ' ') + "* " + text + "\n"; }
+    bool shows_nodes() const {
+        if (wishes_.only_node.empty()) return true;
+        for (const auto& n : view_.nodes) {
+            if (n.name == wishes_.only_node) return true;
+        }
+        return false;
+    }
+    bool shown(const MonNode& n) const { return wishes_.only_node.empty() || n.name == wishes_.only_node; }
+
+    void summary() {
+        line(1, "Stack: " + (view_.stack.empty() ? "unknown" : view_.stack));
+        if (view_.dc.empty()) {
+            line(1, "Current DC: NONE");
+        } else {
+            line(1, fmt::format("Current DC: {}{} (version {}) - partition {} quorum", view_.dc, wishes_.detail ? " (" + view_.dc_id + ")" : "",
+                                view_.dc_version.empty() ? "unknown" : view_.dc_version, view_.quorum ? "with" : "WITHOUT"));
+        }
+        line(1, "Last updated: " + view_.updated);
+        std::string change = "Last change:  " + view_.changed;
+        if (!view_.user.empty()) change += " by " + view_.user;
+        if (!view_.client.empty()) change += " via " + view_.client;
+        if (!view_.origin.empty()) change += " on " + view_.origin;
+        line(1, change);
+        line(1, fmt::format("{} node{} configured", view_.nodes.size(), view_.nodes.size() == 1 ? "" : "s"));
+        line(1, fmt::format("{} resource instance{} configured{}", view_.instances, view_.instances == 1 ? "" : "s",
+                            view_.disabled > 0 ? fmt::format(" ({} DISABLED)", view_.disabled) : ""));
+    }
+
+    static std::string state_of(const MonNode& n) {
+        if (n.unclean) return n.online ? "UNCLEAN (online)" : n.pending ? "UNCLEAN (pending)" : "UNCLEAN (offline)";
+        if (n.pending) return "pending";
+        if (n.standby && n.online) return "standby";
+        if (n.standby) return "OFFLINE (standby)";
+        if (n.maintenance) return n.online ? "maintenance" : "OFFLINE (maintenance)";
+        return n.online ? "online" : "OFFLINE";
+    }
+    static std::string kind_of(const MonNode& n) { return n.kind == "guest" ? "GuestNode" : n.kind == "remote" ? "RemoteNode" : "Node"; }
+
+    void nodes() {
+        std::map<std::string, std::vector<std::string>> together;
+        for (const auto& n : view_.nodes) {
+            if (!shown(n)) continue;
+            const std::string state = state_of(n);
+            if (wishes_.by_node || wishes_.detail || (state != "online" && state != "OFFLINE")) {
+                std::string text = kind_of(n) + " " + n.name + (wishes_.detail ? " (" + n.id + ")" : "") + ": " + state;
+                if (wishes_.detail && n.online && !n.feature_set.empty()) text += ", feature set " + n.feature_set;
+                line(1, text + (wishes_.by_node ? ":" : ""));
+                if (wishes_.by_node) on_node(n);
+                continue;
+            }
+            const std::string prefix = n.kind == "guest" ? "Guest" : n.kind == "remote" ? "Remote" : "";
+            together[prefix + (state == "online" ? "Online" : "OFFLINE")].push_back(n.name);
+        }
+        for (const char* title : {"Online", "OFFLINE", "RemoteOnline", "RemoteOFFLINE", "GuestOnline"}) {
+            if (const auto at = together.find(title); at != together.end()) line(1, fmt::format("{}: [ {} ]", title, join(at->second, " ")));
+        }
+    }
+
+    void on_node(const MonNode& n) {
+        line(2, "Resources:");
+        each_primitive(view_.resources, [&](const MonResource& r) {
+            for (const auto& p : r.places) {
+                if (p.node != n.name) continue;
+                const bool clone = parent_of(cib_, r.element->id()) && promotable(r);
+                line(3, fmt::format("{}\t({}):\t {}", r.element->id(), agent_name(*r.element), p.promoted ? "Promoted" : clone ? "Unpromoted" : "Started"));
+            }
+        });
+    }
+
+    bool promotable(const MonResource& r) const {
+        for (const auto& top : view_.resources) {
+            if (top.promotable && find_in(top, r.element->id())) return true;
+        }
+        return false;
+    }
+    static bool find_in(const MonResource& r, const std::string& id) {
+        if (r.element->id() == id) return true;
+        for (const auto& c : r.children) {
+            if (find_in(c, id)) return true;
+        }
+        return false;
+    }
+    template <typename F>
+    static void each_primitive(const std::vector<MonResource>& list, const F& f) {
+        for (const auto& r : list) {
+            if (r.element->name() == "primitive") f(r);
+            each_primitive(r.children, f);
+        }
+    }
+
+    std::vector<std::string> places_of(const MonResource& r) const {
+        std::vector<std::string> names;
+        for (const auto& p : r.places) {
+            if (wishes_.only_node.empty() || p.node == wishes_.only_node) names.push_back(p.node);
+        }
+        return names;
+    }
+
+    void resources() {
+        bool any = false;
+        for (const auto& r : view_.resources) {
+            if (!wishes_.only_resource.empty() && !find_in(r, wishes_.only_resource)) continue;
+            if (!wishes_.inactive && places_of(r).empty()) continue;
+            one(r, 1);
+            any = true;
+        }
+        if (!any) line(1, wishes_.inactive ? "No resources" : "No active resources");
+    }
+
+    std::string flags(const MonResource& r) const {
+        std::vector<std::string> words;
+        if (r.disabled) words.push_back("disabled");
+        if (!r.managed) words.push_back(view_.maintenance ? "unmanaged" : "unmanaged");
+        return words.empty() ? "" : " (" + join(words, ", ") + ")";
+    }
+
+    void one(const MonResource& r, int level) {
+        const std::string& kind = r.element->name();
+        if (kind == "primitive") return primitive(r, level);
+        if (kind == "group") return group(r, level);
+        if (kind == "bundle") {
+            line(level, fmt::format("Container bundle: {} [{}]:", r.element->id(), image_of(*r.element)));
+            for (const auto& c : r.children) one(c, level + 1);
+            return;
+        }
+        clone(r, level);
+    }
+
+    static std::string image_of(const Element& bundle) {
+        for (const char* kind : {"docker", "podman", "rkt"}) {
+            if (const Element* c = bundle.child(kind)) return c->get("image");
+        }
+        return {};
+    }
+
+    void primitive(const MonResource& r, int level) {
+        const auto names = places_of(r);
+        std::string text = fmt::format("{}\t({}):\t ", r.element->id(), agent_name(*r.element));
+        text += names.empty() ? "Stopped" : r.places.front().promoted ? "Promoted" : "Started";
+        if (names.size() == 1) text += " " + names.front();
+        if (names.size() > 1) text += " [ " + join(names, " ") + " ]";
+        line(level, text + flags(r));
+    }
+
+    void group(const MonResource& r, int level) {
+        int hidden = 0;
+        for (const auto& c : r.children) hidden += places_of(c).empty() ? 1 : 0;
+        std::string title = "Resource Group: " + r.element->id();
+        if (!wishes_.inactive && hidden > 0) title += fmt::format(" ({} member{} inactive)", hidden, hidden == 1 ? "" : "s");
+        line(level, title + flags(r) + ":");
+        for (const auto& c : r.children) {
+            if (wishes_.inactive || !places_of(c).empty()) one(c, level + 1);
+        }
+    }
+
+    void clone(const MonResource& r, int level) {
+        std::vector<std::string> words;
+        if (r.promotable) words.push_back("promotable");
+        if (r.unique) words.push_back("unique");
+        if (r.disabled) words.push_back("disabled");
+        if (!r.managed) words.push_back("unmanaged");
+        const std::string inner = r.children.empty() ? "" : r.children.front().element->id();
+        line(level, fmt::format("Clone Set: {} [{}]{}:", r.element->id(), inner, words.empty() ? "" : " (" + join(words, ", ") + ")"));
+        std::vector<std::string> promoted, started;
+        std::set<std::string> seen;
+        for (const auto& p : r.places) {
+            if (!wishes_.only_node.empty() && p.node != wishes_.only_node) continue;
+            if (seen.insert(p.node).second) (p.promoted ? promoted : started).push_back(p.node);
+        }
+        const auto list = [&](const char* title, const std::vector<std::string>& names) {
+            if (!names.empty()) line(level + 1, fmt::format("{}: [ {} ]", title, join(names, " ")));
+        };
+        list("Promoted", promoted);
+        list(r.promotable ? "Unpromoted" : "Started", started);
+        if (!wishes_.inactive) return;
+        std::vector<std::string> stopped;
+        for (const auto& n : view_.nodes) {
+            if (n.kind == "member" && seen.count(n.name) == 0 && shown(n)) stopped.push_back(n.name);
+        }
+        list("Stopped", stopped);
+    }
+
+    void attributes() {
+        for (const auto& n : view_.nodes) {
+            const auto at = view_.attributes.find(n.name);
+            if (at == view_.attributes.end() || !n.online || !shown(n)) continue;
+            bool first = true;
+            for (const auto& [name, value] : at->second) {
+                if (starts_with(name, "#") || starts_with(name, "fail-count-") || starts_with(name, "last-failure-") || name == "standby" ||
+                    name == "shutdown" || name == "terminate" || name == "maintenance" || name == "probe_complete") continue;
+                if (first) line(1, "Node: " + n.name + ":");
+                first = false;
+                line(2, fmt::format("{:<32}\t: {:<10}", name, value));
+            }
+        }
+    }
+
+    void failures() {
+        for (const auto& n : view_.nodes) {
+            const auto at = view_.attributes.find(n.name);
+            if (!n.online || !shown(n)) continue;
+            bool first = true;
+            for (const auto& [name, value] : at == view_.attributes.end() ? std::map<std::string, std::string>{} : at->second) {
+                if (!starts_with(name, "fail-count-")) continue;
+                if (first) line(1, "Node: " + n.name + ":");
+                first = false;
+                const std::string what = name.substr(11);
+                line(2, fmt::format("{}: fail-count={}", what.substr(0, what.find('#')), value));
+            }
+        }
+    }
+
+    void operations() {
+        const auto cib = cib::from_element(cib_);
+        if (!cib) return;
+        for (const auto& n : cib->status.nodes) {
+            if (n.history.empty() || (!wishes_.only_node.empty() && n.uname != wishes_.only_node)) continue;
+            line(1, "Node: " + n.uname + ":");
+            for (const auto& h : n.history) {
+                line(2, h.id + ":");
+                for (const auto& op : h.ops) {
+                    if (op.operation == "monitor" && op.interval_ms == 0 && op.rc == 7) continue;
+                    line(3, fmt::format("({}) {}{}{}", op.call_id, op.operation, op.interval_ms > 0 ? fmt::format(": interval=\"{}ms\"", op.interval_ms) : "",
+                                        op.rc != 0 ? fmt::format(" rc={}", op.rc) : ""));
+                }
+            }
+        }
+    }
+
+    void tickets() {
+        const Element* status = cib_.child("status");
+        const Element* all = status ? status->child("tickets") : nullptr;
+        for (const Element* t : all ? all->children_named("ticket_state") : std::vector<const Element*>{}) {
+            line(1, fmt::format("{}\t{}{}", t->id(), parse_bool(t->get("granted")).value_or(false) ? "granted" : "revoked",
+                                parse_bool(t->get("standby")).value_or(false) ? " [standby]" : ""));
+        }
+    }
+
+    std::string& out_;
+    const Element& cib_;
+    const MonView& view_;
+    const MonWishes& wishes_;
+};
+
+}  // namespace
+
+void print_text(Context& context, const Element& cib, const MonView& view, const MonWishes& wishes) {
+    if (wishes.simple) {
+        int online = 0;
+        for (const auto& n : view.nodes) online += n.online ? 1 : 0;
+        context.out += fmt::format("CLUSTER {}: {} node{} online, {} resource instance{} configured\n", view.dc.empty() ? "WARN" : "OK", online,
+                                   online == 1 ? "" : "s", view.instances, view.instances == 1 ? "" : "s");
+        return;
+    }
+    Printer{context, cib, view, wishes}.run();
+}
+
+}  // namespace muster::classic

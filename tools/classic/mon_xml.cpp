@@ -1,0 +1,197 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cib/model/read.h"
+#include "tools/classic/mon.h"
+
+namespace muster::classic {
+namespace {
+
+using xml::Element;
+
+const char* word(bool b) { return b ? "true" : "false"; }
+
+Element summary(const MonView& v) {
+    Element s{"summary"};
+    s.add(Element{"stack", {{"type", v.stack.empty() ? "unknown" : v.stack}}});
+    Element dc{"current_dc", {{"present", word(!v.dc.empty())}}};
+    if (!v.dc.empty()) {
+        dc.set("version", v.dc_version).set("name", v.dc).set("id", v.dc_id).set("with_quorum", word(v.quorum)).set("mixed_version", "false");
+    }
+    s.add(std::move(dc));
+    s.add(Element{"last_update", {{"time", v.updated}}});
+    s.add(Element{"last_change", {{"time", v.changed}, {"user", v.user}, {"client", v.client}, {"origin", v.origin}}});
+    s.add(Element{"nodes_configured", {{"number", std::to_string(v.nodes.size())}}});
+    s.add(Element{"resources_configured", {{"number", std::to_string(v.instances)}, {"disabled", std::to_string(v.disabled)}, {"blocked", "0"}}});
+    s.add(Element{"cluster_options", {{"stonith-enabled", word(v.stonith)}, {"symmetric-cluster", word(v.symmetric)},
+                                      {"no-quorum-policy", v.no_quorum_policy}, {"maintenance-mode", word(v.maintenance)},
+                                      {"stop-all-resources", word(v.stop_all)}, {"stonith-timeout-ms", "60000"}, {"priority-fencing-delay-ms", "0"}}});
+    return s;
+}
+
+int running(const std::vector<MonResource>& list, const std::string& node) {
+    int n = 0;
+    for (const auto& r : list) {
+        if (r.element->name() == "primitive") {
+            for (const auto& p : r.places) n += p.node == node ? 1 : 0;
+        }
+        n += running(r.children, node);
+    }
+    return n;
+}
+
+Element node(const MonView& v, const MonNode& n) {
+    Element e{"node", {{"name", n.name}, {"id", n.id}, {"online", word(n.online)}, {"standby", word(n.standby)}, {"standby_onfail", "false"},
+                       {"maintenance", word(n.maintenance)}, {"pending", word(n.pending)}, {"unclean", word(n.unclean)}, {"health", "green"}}};
+    if (n.online && n.kind == "member") e.set("feature_set", n.feature_set.empty() ? "<3.15.1" : n.feature_set);
+    e.set("shutdown", "false").set("expected_up", word(n.online && n.kind == "member")).set("is_dc", word(n.dc));
+    e.set("resources_running", std::to_string(running(v.resources, n.name))).set("type", n.kind == "member" ? "member" : "remote");
+    return e;
+}
+
+Element instance(const MonView& v, const MonResource& r, const RunningOn* place, bool promotable) {
+    Element e{"resource", {{"id", r.element->id()}, {"resource_agent", agent_name(*r.element)}}};
+    e.set("role", !place ? "Stopped" : place->promoted ? "Promoted" : promotable ? "Unpromoted" : "Started");
+    if (!r.target_role.empty()) e.set("target_role", r.target_role);
+    e.set("active", word(place != nullptr)).set("orphaned", "false").set("blocked", "false").set("managed", word(r.managed));
+    e.set("failed", "false").set("failure_ignored", "false").set("nodes_running_on", place ? "1" : "0");
+    if (place) {
+        std::string id = place->node;
+        bool online = false;
+        for (const auto& n : v.nodes) {
+            if (n.name != place->node) continue;
+            id = n.id;
+            online = n.online;
+        }
+        e.add(Element{"node", {{"name", place->node}, {"id", id}, {"cached", word(online)}}});
+    }
+    return e;
+}
+
+const RunningOn* place_on(const MonResource& r, const std::string& node) {
+    for (const auto& p : r.places) {
+        if (p.node == node) return &p;
+    }
+    return nullptr;
+}
+
+Element group(const MonView& v, const MonResource& r, const std::string& id, const std::string* node, bool promotable) {
+    Element e{"group", {{"id", id}, {"number_resources", std::to_string(r.children.size())}, {"managed", word(r.managed)}, {"disabled", word(r.disabled)}}};
+    for (const auto& c : r.children) {
+        e.add(instance(v, c, node ? place_on(c, *node) : c.places.empty() ? nullptr : &c.places.front(), promotable));
+    }
+    return e;
+}
+
+Element clone(const MonView& v, const MonResource& r) {
+    Element e{"clone", {{"id", r.element->id()}, {"multi_state", word(r.promotable)}, {"unique", word(r.unique)}, {"managed", word(r.managed)},
+                        {"disabled", word(r.disabled)}, {"failed", "false"}, {"failure_ignored", "false"}}};
+    if (!r.target_role.empty()) e.set("target_role", r.target_role);
+    if (r.children.empty()) return e;
+    const MonResource& inner = r.children.front();
+    std::vector<std::string> where;
+    std::set<std::string> seen;
+    for (const auto& p : r.places) {
+        if (seen.insert(p.node).second) where.push_back(p.node);
+    }
+    for (int i = 0; i < r.instances || i < static_cast<int>(where.size()); ++i) {
+        const std::string* on = i < static_cast<int>(where.size()) ? &where[static_cast<std::size_t>(i)] : nullptr;
+        if (inner.element->name() == "group") {
+            const std::string nowhere;
+            e.add(group(v, inner, fmt::format("{}:{}", inner.element->id(), i), on ? on : &nowhere, r.promotable));
+        } else {
+            e.add(instance(v, inner, on ? place_on(inner, *on) : nullptr, r.promotable));
+        }
+    }
+    return e;
+}
+
+Element resource(const MonView& v, const MonResource& r) {
+    const std::string& kind = r.element->name();
+    if (kind == "primitive") return instance(v, r, r.places.empty() ? nullptr : &r.places.front(), false);
+    if (kind == "group") return group(v, r, r.element->id(), nullptr, false);
+    if (kind == "clone" || kind == "master") return clone(v, r);
+    Element e{"bundle", {{"id", r.element->id()}, {"unique", word(r.unique)}, {"managed", word(r.managed)}, {"failed", "false"}}};
+    for (const auto& c : r.children) e.add(resource(v, c));
+    return e;
+}
+
+const char* rc_text(int rc) {
+    static const std::map<int, const char*> kTexts = {
+        {0, "ok"}, {1, "error"}, {2, "invalid parameter"}, {3, "unimplemented feature"}, {4, "insufficient privileges"}, {5, "not installed"},
+        {6, "not configured"}, {7, "not running"}, {8, "promoted"}, {9, "promoted (failed)"}, {190, "degraded"}, {191, "promoted (degraded)"}};
+    const auto at = kTexts.find(rc);
+    return at == kTexts.end() ? "unknown" : at->second;
+}
+
+Element history(const Element& document) {
+    Element all{"node_history"};
+    const auto cib = cib::from_element(document);
+    if (!cib) return all;
+    for (const auto& n : cib->status.nodes) {
+        Element node{"node", {{"name", n.uname}}};
+        for (const auto& h : n.history) {
+            Element r{"resource_history", {{"id", h.id}, {"orphan", word(!find_resource(document, h.id))}, {"migration-threshold", "1000000"}}};
+            for (const auto& op : h.ops) {
+                if (op.operation == "monitor" && op.interval_ms == 0 && op.rc == 7) continue;
+                Element o{"operation_history", {{"call", std::to_string(op.call_id)}, {"task", op.operation}, {"rc", std::to_string(op.rc)}, {"rc_text", rc_text(op.rc)}}};
+                if (op.interval_ms > 0) o.set("interval", fmt::format("{}ms", op.interval_ms));
+                if (op.last_rc_change > 0) o.set("last-rc-change", calendar(op.last_rc_change));
+                if (op.exec_time_ms >= 0) o.set("exec-time", fmt::format("{}ms", op.exec_time_ms));
+                if (op.queue_time_ms >= 0) o.set("queue-time", fmt::format("{}ms", op.queue_time_ms));
+                r.add(std::move(o));
+            }
+            if (!r.children().empty()) node.add(std::move(r));
+        }
+        if (!node.children().empty()) all.add(std::move(node));
+    }
+    return all;
+}
+
+Element attributes(const MonView& v) {
+    Element all{"node_attributes"};
+    for (const auto& n : v.nodes) {
+        const auto at = v.attributes.find(n.name);
+        if (at == v.attributes.end() || !n.online) continue;
+        Element node{"node", {{"name", n.name}}};
+        for (const auto& [name, value] : at->second) {
+            if (starts_with(name, "#") || starts_with(name, "fail-count-") || starts_with(name, "last-failure-") || name == "standby" ||
+                name == "shutdown" || name == "terminate" || name == "maintenance" || name == "probe_complete") continue;
+            node.add(Element{"attribute", {{"name", name}, {"value", value}}});
+        }
+        if (!node.children().empty()) all.add(std::move(node));
+    }
+    return all;
+}
+
+bool inside(const MonResource& r, const std::string& id) {
+    if (r.element->id() == id) return true;
+    for (const auto& c : r.children) {
+        if (inside(c, id)) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void print_xml(Element& root, const Element& cib, const MonView& v, const MonWishes& w) {
+    if (w.sections.count("summary")) root.add(summary(v));
+    if (w.sections.count("nodes")) {
+        Element& nodes = root.add(Element{"nodes"});
+        for (const auto& n : v.nodes) {
+            if (w.only_node.empty() || n.name == w.only_node) nodes.add(node(v, n));
+        }
+    }
+    if (w.sections.count("resources")) {
+        Element& resources = root.add(Element{"resources"});
+        for (const auto& r : v.resources) {
+            if (w.only_resource.empty() || inside(r, w.only_resource)) resources.add(resource(v, r));
+        }
+    }
+    if (w.sections.count("attributes")) {
+        if (Element all = attributes(v); !all.children().empty()) root.add(std::move(all));
+    }
+    if (w.sections.count("operations")) root.add(history(cib));
+}
+
+}  // namespace muster::classic
