@@ -15,6 +15,7 @@ struct Flag {
 constexpr Flag kFlags[] = {
     {"--scores", &Options::scores, "show each resource's score on each node and what it is made of"},
     {"--run", &Options::run, "play the transition to its end and show the status after it"},
+    {"--json", &Options::json, "the same as -o json"},
     {"--quiet", &Options::quiet, "write files only, no text"},
     {"--help", &Options::help, "this text"},
 };

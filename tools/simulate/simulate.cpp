@@ -5,15 +5,11 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 
-#include "base/os/files.h"
-#include "base/text.h"
-#include "cib/model/read.h"
 #include "cib/model/write.h"
-#include "cib/rules/iso8601.h"
 #include "policy-engine/graph_xml.h"
 #include "tools/simulate/changes.h"
+#include "tools/simulate/load.h"
 #include "tools/simulate/options.h"
 #include "tools/simulate/report.h"
 
@@ -21,37 +17,6 @@ namespace muster::crm {
 namespace {
 
 using simulate::Options;
-
-Result<cib::Cib> load(const Options& o, const SimulateWorld& world) {
-    if (o.in.empty()) {
-        if (!world.running_cluster) return fail("no CIB was given: use --in FILE");
-        return world.running_cluster();
-    }
-    std::string bytes;
-    if (o.in == "-") {
-        bytes.assign(std::istreambuf_iterator<char>{std::cin}, {});
-    } else {
-        auto file = os::read_file(o.in);
-        if (!file) return tl::make_unexpected(file.error());
-        bytes = std::move(*file);
-    }
-    auto cib = cib::read(bytes);
-    if (!cib) return fail(cib.error().code, fmt::format("{}: {}", o.in == "-" ? "standard input" : o.in, cib.error().message));
-    return cib;
-}
-
-// --at, else when the document says that it is to be evaluated, else now.
-Result<WallTime> moment(const Options& o, const cib::Cib& cib, WallTime now) {
-    if (!o.at.empty()) {
-        const auto t = cib::parse_date_time(o.at);
-        if (!t) return fail("--at " + t.error().message);
-        return *t;
-    }
-    if (const std::string* date = cib.find("execution-date")) {
-        if (const auto s = parse_int(*date); s && *s > 0) return WallTime::from_seconds(*s);
-    }
-    return now;
-}
 
 Result<void> write_file(const std::string& path, std::string_view bytes) {
     if (path.empty()) return {};
@@ -68,9 +33,9 @@ Result<void> write_file(const std::string& path, std::string_view bytes) {
 
 // Everything of a run that may be refused.
 Result<std::string> run(const Options& o, const SimulateWorld& world) {
-    auto cib = load(o, world);
+    auto cib = simulate::load_cib(o.in, world);
     if (!cib) return tl::make_unexpected(cib.error());
-    const auto now = moment(o, *cib, world.now);
+    const auto now = simulate::moment(o.at, *cib, world.now);
     if (!now) return tl::make_unexpected(now.error());
     for (const auto& change : o.changes) {
         if (auto done = simulate::apply(*cib, change, *now); !done) return tl::make_unexpected(done.error());

@@ -94,6 +94,8 @@ void add_top(Table& t) {
            {W::keyword}, {"bynode", "verbose", "brief", "ops", "failcounts", "quiet", "--watch", "json", "xml"}, 0, 1000, false, status_command});
     t.add({"", "verify", {}, "", "Check the stored configuration", "Exit status 1 if there is an error.", {}, {}, 0, 0, false, verify_stored});
     t.add({"", "simulate", {}, "[<option>...]", "What would the cluster do, and what if", "crm simulate --help lists the options.", {W::file}, {}, 0, 1000, false, simulate});
+    t.add({"", "explain", {}, "<rsc> [<node>] | --action <action>", "Why a resource is where it is, or an action is planned",
+           "The deciding cause first, then each node's score with what it is made of, then what would change it.", {W::resource, W::node}, {}, 1, 1000, false, explain});
     t.add(Level{"options", {}, "Options of crm itself", ""});
     t.add({"options", "show", {}, "", "Show the options in force", "", {}, {}, 0, 0, false, options_show});
 }

@@ -5,6 +5,7 @@
 #include "cib/schema/schema.h"
 #include "tools/crm/check/checks.h"
 #include "tools/crm/levels/view.h"
+#include "tools/explain/explain.h"
 #include "tools/simulate/simulate.h"
 
 namespace muster::crm {
@@ -31,14 +32,30 @@ int verify_stored(Context& context, const Args&) {
     return errors ? kError : kOk;
 }
 
-int simulate(Context& context, const Args& args) {
+namespace {
+
+std::vector<std::string> words_of(const Context& context, const Args& args) {
     std::vector<std::string> words;
     for (const auto& w : args.words) words.push_back(w.text);
     if (context.options.output == "json") words.push_back("--json");
+    return words;
+}
+
+SimulateWorld world_of(Context& context) {
     SimulateWorld world;
     world.now = context.now();
-    world.running_cluster = [&] { return stored(context); };
-    return simulate_main(words, world, context.out, context.err);
+    world.running_cluster = [&context] { return stored(context); };
+    return world;
+}
+
+}  // namespace
+
+int simulate(Context& context, const Args& args) {
+    return simulate_main(words_of(context, args), world_of(context), context.out, context.err);
+}
+
+int explain(Context& context, const Args& args) {
+    return explain_main(words_of(context, args), world_of(context), context.out, context.err);
 }
 
 int options_show(Context& context, const Args&) {

@@ -7,6 +7,7 @@ namespace muster::crm {
 
 int verify_stored(Context& context, const Args& args);
 int simulate(Context& context, const Args& args);
+int explain(Context& context, const Args& args);
 int options_show(Context& context, const Args& args);
 
 }  // namespace muster::crm

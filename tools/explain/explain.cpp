@@ -1,0 +1,161 @@
+#include "tools/explain/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "base/text.h"
+
+namespace muster::crm {
+namespace {
+
+const policy::ResourceView* find_view(const std::vector<policy::ResourceView>& list, const std::string& id) {
+    for (const auto& r : list) {
+        if (r.id == id) return &r;
+        if (const auto* inner = find_view(r.children, id)) return inner;
+    }
+    return nullptr;
+}
+
+void collect_ids(const std::vector<policy::ResourceView>& list, std::vector<std::string>& out) {
+    for (const auto& r : list) {
+        out.push_back(r.id);
+        collect_ids(r.children, out);
+    }
+}
+
+// The resource itself, its instances and its members.
+bool concerns(const std::string& id, const std::string& wanted) {
+    return id == wanted || starts_with(id, wanted + ":");
+}
+
+std::string node_state(const policy::NodeView& n) {
+    if (n.unclean) return "not known to be down or up: it must be fenced first";
+    if (!n.online) return n.pending ? "still joining" : "offline";
+    if (n.standby) return "on standby";
+    if (n.maintenance) return "in maintenance";
+    if (n.shutdown) return "shutting down";
+    return {};
+}
+
+std::vector<NodeVerdict> verdicts(const policy::Plan& plan, const policy::ClusterView& view, const std::string& resource,
+                                  const std::string& node) {
+    std::map<std::string, NodeVerdict> by_node;  // the last word on each node counts
+    for (const auto& s : plan.scores) {
+        if (s.resource != resource || (!node.empty() && s.node != node)) continue;
+        by_node[s.node] = NodeVerdict{s.node, {}, s.score, s.terms};
+    }
+    for (const auto& n : view.nodes) {
+        if (const auto at = by_node.find(n.name); at != by_node.end()) at->second.state = node_state(n);
+    }
+    std::vector<NodeVerdict> out;
+    for (auto& [name, v] : by_node) out.push_back(std::move(v));
+    std::stable_sort(out.begin(), out.end(), [](const NodeVerdict& a, const NodeVerdict& b) {
+        if (a.state.empty() != b.state.empty()) return a.state.empty();
+        return a.score > b.score;
+    });
+    return out;
+}
+
+std::string action_name(const policy::Action& a) {
+    return a.node.empty() ? a.key : fmt::format("{} on {}", a.key, a.node);
+}
+
+// What would have to be otherwise, by the best node that is out of the question.
+std::string remedy_of(const ResourceExplanation& e, const policy::ResourceView& view) {
+    if (view.disabled) return fmt::format("its target-role says Stopped: crm resource start {}", e.resource);
+    if (!view.managed) return fmt::format("it is not managed: crm resource manage {}", e.resource);
+    if (view.blocked) return fmt::format("it is blocked after a failure: crm resource cleanup {}", e.resource);
+    const bool any = std::any_of(e.verdicts.begin(), e.verdicts.end(), [](const NodeVerdict& v) {
+        return v.state.empty() && v.score >= Score{};
+    });
+    if (any || e.verdicts.empty()) return {};
+    for (const NodeVerdict& v : e.verdicts) {
+        if (!v.state.empty()) continue;
+        for (const auto& term : v.terms) {
+            if (!term.score.is_banned()) continue;
+            if (term.source == "migration-threshold") {
+                return fmt::format("it failed too often on {}: crm resource cleanup {} {}", v.node, e.resource, v.node);
+            }
+            return fmt::format("{} keeps it off {}", term.source, v.node);
+        }
+    }
+    for (const NodeVerdict& v : e.verdicts) {
+        if (v.state == "on standby") return fmt::format("no node is left: crm node online {}", v.node);
+    }
+    return "no node is left that may run anything";
+}
+
+// Ids of real actions that must be done before, milestones looked through.
+void real_before(const policy::TransitionGraph& g, int id, std::vector<bool>& seen, std::vector<int>& out) {
+    for (const int before : g.actions[static_cast<std::size_t>(id)].after) {
+        const auto at = static_cast<std::size_t>(before);
+        if (seen[at]) continue;
+        seen[at] = true;
+        if (g.actions[at].kind == policy::ActionKind::pseudo) real_before(g, before, seen, out);
+        else out.push_back(before);
+    }
+}
+
+}  // namespace
+
+Result<ResourceExplanation> explain_resource(const policy::Plan& plan, const policy::ClusterView& view,
+                                             const std::string& resource, const std::string& node) {
+    const policy::ResourceView* r = find_view(view.resources, resource);
+    if (r == nullptr) {
+        std::vector<std::string> ids;
+        collect_ids(view.resources, ids);
+        const auto near = std::min_element(ids.begin(), ids.end(), [&](const auto& a, const auto& b) {
+            return edit_distance(a, resource) < edit_distance(b, resource);
+        });
+        const bool close = near != ids.end() && edit_distance(*near, resource) <= 2;
+        return fail(ErrorCode::not_found, fmt::format("there is no resource \"{}\"{}", resource,
+                                                      close ? fmt::format("; is \"{}\" meant?", *near) : ""));
+    }
+    if (!node.empty() && std::none_of(view.nodes.begin(), view.nodes.end(), [&](const auto& n) { return n.name == node; })) {
+        return fail(ErrorCode::not_found, fmt::format("there is no node \"{}\"", node));
+    }
+    ResourceExplanation e;
+    e.resource = resource;
+    e.role = r->role;
+    e.nodes = r->nodes;
+    for (const auto& reason : plan.reasons) {
+        if (concerns(reason.resource, resource)) e.decisions.push_back(reason);
+    }
+    e.verdicts = verdicts(plan, view, resource, node);
+    for (const auto& a : plan.graph.actions) {
+        if (a.kind != policy::ActionKind::pseudo && concerns(a.resource, resource)) e.actions.push_back(action_name(a));
+    }
+    e.remedy = remedy_of(e, *r);
+    return e;
+}
+
+Result<std::vector<ActionExplanation>> explain_action(const policy::Plan& plan, const std::string& action) {
+    const auto at = action.rfind('@');
+    const std::string key = action.substr(0, at);
+    const std::string node = at == std::string::npos ? "" : action.substr(at + 1);
+    const auto& g = plan.graph;
+    std::vector<ActionExplanation> out;
+    for (const auto& a : g.actions) {
+        if ((a.key != key && a.internal_key != key) || (!node.empty() && a.node != node)) continue;
+        ActionExplanation e{action_name(a), a.reason, {}, {}};
+        std::vector<bool> seen(g.actions.size(), false);
+        std::vector<int> before;
+        real_before(g, a.id, seen, before);
+        std::sort(before.begin(), before.end());
+        for (const int id : before) e.waits_for.push_back(action_name(g.actions[static_cast<std::size_t>(id)]));
+        for (const auto& other : g.actions) {
+            if (std::binary_search(other.after.begin(), other.after.end(), a.id)) e.waited_for_by.push_back(action_name(other));
+        }
+        out.push_back(std::move(e));
+    }
+    if (out.empty()) {
+        return fail(ErrorCode::not_found,
+                    fmt::format("the plan has no action \"{}\"; expected RESOURCE_TASK_INTERVALMS, such as web_start_0, or with @NODE", action));
+    }
+    return out;
+}
+
+}  // namespace muster::crm
