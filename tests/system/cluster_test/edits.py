@@ -61,7 +61,7 @@ def power_loss(cluster, editors, dice):
     cluster.lab.node(node).kill()
     editors.progress()
     cluster.lab.node(node).boot()
-    cluster.settle(3)
+    cluster.joined(3)
     editors.start(node)
     editors.progress()
 
@@ -73,7 +73,7 @@ def cut(cluster, editors, dice):
     cluster.lab.fabric.cut(node, others)
     editors.progress()      # the majority goes on; the one that was cut off is fenced, or waits
     cluster.lab.fabric.heal()
-    cluster.settle(3)
+    cluster.joined(3)
     editors.stop(node)
     editors.start(node)
     editors.progress()
@@ -93,7 +93,7 @@ def outage(cluster, editors, dice):
         editors.start(node)
     editors.progress(120)
     cluster.lab.node(late).boot()
-    cluster.settle(3)
+    cluster.joined(3)
     editors.start(late)
     editors.progress()
 

@@ -42,11 +42,27 @@ class Cluster:
     def a_living_node(self):
         return next(name for name in self.lab.names() if self.lab.node(name).init())
 
-    def settle(self, count, seconds=60):
-        """Until so many members have joined and nothing is left to do, as every living node sees it."""
-        for name in self.lab.names():
-            if self.lab.node(name).init():
-                self.talk(name, "wait", str(seconds), str(count), seconds=seconds + 30)
+    def joined(self, count, seconds=60):
+        """Until so many members have joined, whether there is work to do or not."""
+        self.settle(count, seconds, "joined")
+
+    def settle(self, count, seconds=60, what="wait"):
+        """Until so many members have joined and nothing is left to do, as every living node sees it.  A node may be
+        fenced while we ask it: then it is asked again."""
+        end = time.monotonic() + seconds
+        while True:
+            living = [name for name in self.lab.names() if self.lab.node(name).init()]
+            answers = [self.ask_settled(name, what, count) for name in living]
+            if living and all(done.returncode == 0 for done in answers):
+                return
+            if time.monotonic() > end:
+                raise LabError(f"not settled within {seconds} s: " + "".join(d.stdout + d.stderr for d in answers))
+
+    def ask_settled(self, node, what, count):
+        try:
+            return self.talk(node, what, "5", str(count), check=False)
+        except LabError as error:       # it went off in this moment
+            return subprocess.CompletedProcess([], 1, "", str(error))
 
     def state(self, node=None):
         """Fact -> list of values, as lab_talk prints them."""

@@ -2,6 +2,7 @@
 //
 //   lab_talk state                 one "name value" line for each fact
 //   lab_talk wait SECONDS COUNT    until COUNT members have joined, there is a DC and the cluster is idle
+//   lab_talk joined SECONDS COUNT  the same, whether there is work or not
 //   lab_talk cib                   the document
 //   lab_talk load                  makes the configuration on standard input (a <configuration> or <cib>) the cluster's
 //   lab_talk edits NAME            commits edits NAME-1, NAME-2, ... until it is ended; one line for each: "acked NAME-n"
@@ -48,13 +49,14 @@ int show_state() {
     return 0;
 }
 
-bool settled(const proto::ClusterState& s, int count) {
+bool settled(const proto::ClusterState& s, int count, bool idle) {
     int joined = 0;
     for (const auto& m : s.members()) joined += m.joined() ? 1 : 0;
-    return joined >= count && !s.dc().empty() && s.idle() && s.waiting_for().empty();
+    if (joined < count || s.dc().empty()) return false;
+    return !idle || (s.idle() && s.waiting_for().empty());
 }
 
-int wait(int wait_seconds, int count) {
+int wait(int wait_seconds, int count, bool idle) {
     std::optional<proto::ClusterState> last;
     for (int i = 0; i < wait_seconds * 50; ++i, ::usleep(20'000)) {
         auto crmd = client::Crmd::connect("lab_talk");
@@ -62,7 +64,7 @@ int wait(int wait_seconds, int count) {
         const auto state = crmd->cluster_state();
         if (!state) continue;
         last = *state;
-        if (settled(*last, count)) return 0;
+        if (settled(*last, count, idle)) return 0;
     }
     fmt::print(stderr, "lab_talk: not settled within {} s\n", wait_seconds);
     if (last) print(*last);
@@ -145,10 +147,11 @@ void edit(std::optional<client::Crmd>& crmd, const std::string& id) {
 int main(int argc, char** argv) {
     const std::string verb = argc > 1 ? argv[1] : "";
     if (verb == "state" && argc == 2) return show_state();
-    if (verb == "wait" && argc == 4) return wait(std::atoi(argv[2]), std::atoi(argv[3]));
+    if (verb == "wait" && argc == 4) return wait(std::atoi(argv[2]), std::atoi(argv[3]), true);
+    if (verb == "joined" && argc == 4) return wait(std::atoi(argv[2]), std::atoi(argv[3]), false);
     if (verb == "cib" && argc == 2) return show_cib();
     if (verb == "load" && argc == 2) return load();
     if (verb == "edits" && argc == 3) edits(argv[2]);
-    fmt::print(stderr, "usage: lab_talk state | wait SECONDS COUNT | cib | load | edits NAME\n");
+    fmt::print(stderr, "usage: lab_talk state | wait SECONDS COUNT | joined SECONDS COUNT | cib | load | edits NAME\n");
     return 2;
 }
