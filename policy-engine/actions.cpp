@@ -74,7 +74,7 @@ void Actions::judge(Act& a) {
     if (!n.online && a.task != Task::clear_failcount) {
         bool guest_comes = n.kind == NodeKind::guest && !n.remote_reset && n.remote_rsc != kNone;
         bool remote_comes = n.is_remote() && n.remote_rsc != kNone && m.rsc(n.remote_rsc).next_role == Role::started && !n.unclean;
-        if (!guest_comes && !remote_comes) {
+        if (!guest_comes && !remote_comes && !n.coming) {
             a.runnable = false;
             a.blocked_by = "node " + n.name + " is offline";
             return;

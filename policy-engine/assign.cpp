@@ -320,6 +320,8 @@ void Placer::finish(RscIx r, NodeIx n) {
         set_next_role(res, clone != kNone && m_.rsc(clone).promotable ? Role::unpromoted : Role::started, "assigned");
         (void)clone;
     }
+    if (res.is_remote_connection && res.remote_node != kNone && res.next_role == Role::started)
+        m_.node(res.remote_node).coming = !m_.node(res.remote_node).online;
     Node& node = m_.node(n);
     ++node.assigned;
     for (const auto& [name, need] : res.utilization) node.capacity[name] -= need;

@@ -78,9 +78,27 @@ void make_fencing(Actions& a) {
     Model& m = a.m;
     std::vector<ActIx> fences;
     ActIx dc_fence = kNone;
+    std::vector<ActIx> guest_fences;
     for (NodeIx n = 0; n < m.node_count(); ++n) {
         Node& node = m.node(n);
-        if (node.kind == NodeKind::guest) continue;
+        if (node.kind == NodeKind::guest) {
+            RscIx conn = node.remote_rsc;
+            RscIx container = conn == kNone ? kNone : m.rsc(conn).container;
+            if (container == kNone || !node.remote_reset || node.running.empty()) continue;
+            // Restarting the container is what fences a guest.
+            ActIx f = fence_action(a, n, false);
+            a.at(f).pseudo = a.at(f).runnable = true;
+            a.at(f).reason = "guest is unclean";
+            for (ActIx s : a.find_all(container, Task::stop)) a.link(s, f, edge::order);
+            for (Task t : {Task::start})
+                for (RscIx who : {container, conn})
+                    for (ActIx s : a.find_all(who, t)) a.link(f, s, edge::order);
+            node.unclean = true;
+            fence_stops(a, f, n);
+            node.unclean = false;
+            guest_fences.push_back(f);
+            continue;
+        }
         if (!node.unclean) continue;
         if (!can_fence(m, node)) {
             node.fencing_possible = false;
@@ -98,6 +116,7 @@ void make_fencing(Actions& a) {
         for (ActIx f : fences) a.link(f, dc_fence, edge::order);
         fences.push_back(dc_fence);
     }
+    for (ActIx f : guest_fences) fences.push_back(f);
     starts_wait(a, fences);
     // A node that cannot be fenced may still run things: nothing that needs fencing starts.
     bool unfenced = std::any_of(m.nodes.begin(), m.nodes.end(), [](const Node& n) { return n.unclean && !n.fencing_possible; });

@@ -73,6 +73,7 @@ struct Node {
     bool remote_was_fenced = false;
     bool rsc_in_maintenance = false;
     bool has_state = false;
+    bool coming = false;            // a remote node whose connection this plan starts
     int remote_rsc = kNone;         // its connection resource (remote and guest nodes)
     int priority = 0;               // priority-fencing-delay
     int health = 0;
@@ -88,7 +89,7 @@ struct Node {
     std::string fence_reason;       // why it is unclean
 
     bool available(bool /*for_score*/ = false) const {
-        return online && !unclean && !shutdown && !pending && !standby && !maintenance;
+        return (online || coming) && !unclean && !shutdown && !pending && !standby && !maintenance;
     }
     bool is_remote() const { return kind != NodeKind::member; }
 };
@@ -321,6 +322,7 @@ struct Model {
     std::vector<Cancel> cancels, rescheduled;
     std::vector<DeleteHistory> deletes;
     std::map<std::pair<RscIx, NodeIx>, std::vector<ScoreTerm>> terms;  // only with keep_scores
+    std::vector<std::shared_ptr<const xml::Element>> made;  // elements of implied resources
     std::vector<NodeIx> fence_order;     // order in which nodes became unclean (reasons)
     std::optional<WallTime> recheck_at;
     std::vector<Message> messages;
@@ -381,6 +383,7 @@ void unpack_tickets(Model& m);
 void unpack_node_states(Model& m);
 void unpack_history(Model& m);
 void unpack_constraints(Model& m);
+void bind_containers(Model& m);
 
 RscIx new_resource(Model& m, Resource r);
 // The parameters that the agent sees on this node (kNone: without node attributes).

@@ -106,7 +106,8 @@ void Placer::prepare() {
         for (NodeIx n = 0; n < m_.node_count(); ++n) {
             const Node& node = m_.node(n);
             if (!node.is_remote()) continue;
-            if (r.is_fence_device || r.is_remote_connection) m_.score(r.self, n) = -kInf;
+            if (r.is_fence_device || r.is_remote_connection || (!r.fillers.empty() && node.kind == NodeKind::guest)) m_.score(r.self, n) = -kInf;
+            if (node.kind == NodeKind::guest && node.remote_rsc != kNone && m_.rsc(node.remote_rsc).parent != kNone) m_.score(r.self, n) = -kInf;
         }
     }
     for (RscIx r : m_.top)

@@ -60,6 +60,7 @@ Plan plan(const cib::Cib& cib, WallTime now, const PlanOptions& options) {
     m.index = cib::IdIndex{cib.configuration};
     unpack(m);
     bind_groups(m);
+    bind_containers(m);
     check_history(m);
     prepare_tickets(m);
     Placer{m}.run();

@@ -9,7 +9,8 @@ namespace {
 
 bool node_can_probe(const Model& m, const Node& n) {
     (void)m;
-    if (!n.online || n.unclean || n.pending) return false;
+    if ((!n.online && !n.coming) || n.unclean || n.pending) return false;
+    if (n.kind == NodeKind::guest && n.remote_rsc != kNone && m.rsc(n.remote_rsc).parent != kNone && !n.online) return false;
     return !(n.is_remote() && !n.discovery);
 }
 
@@ -26,7 +27,8 @@ bool discovery_allows(Model& m, const Resource& r, NodeIx n) {
 bool may_live_there(const Model& m, const Resource& r, const Node& n) {
     if (!n.is_remote()) return true;
     if (r.is_fence_device || r.is_remote_connection || !r.fillers.empty()) return false;
-    (void)m;
+    if (n.kind == NodeKind::guest && n.remote_rsc != kNone && m.rsc(n.remote_rsc).parent != kNone)
+        return r.container == m.rsc(n.remote_rsc).container;
     return true;
 }
 
@@ -40,7 +42,7 @@ void probe(Actions& a, RscIx r, NodeIx n) {
     act.reason = "the state of " + res.id + " on " + a.m.node(n).name + " is not known";
     bool here = runs_on(res, n) && res.running_on.size() == 1;
     act.expected_rc = !here ? rc::not_running : res.role == Role::promoted ? rc::promoted : rc::ok;
-    act.runnable = a.m.node(n).online;
+    act.runnable = a.m.node(n).online || a.m.node(n).coming;
 }
 
 bool wants_probe(Actions& a, const Resource& r, NodeIx n) {
@@ -89,6 +91,18 @@ void probe_tree(Actions& a, RscIx r, NodeIx n) {
     const Resource& res = a.m.rsc(r);
     if (res.kind == RscKind::clone) {
         probe_clone(a, r, n);
+        return;
+    }
+    if (res.bundle) {
+        bool inside = false;
+        for (const auto& rep : res.bundle->list) {
+            if (!a.m.node(n).is_remote())
+                for (RscIx c : {rep.ip, rep.container, rep.remote})
+                    if (c != kNone && wants_probe(a, a.m.rsc(c), n) && (c != rep.remote || a.m.rsc(rep.container).assigned == n)) probe(a, c, n);
+            if (rep.node == n && rep.child != kNone && wants_probe(a, a.m.rsc(rep.child), n)) probe(a, rep.child, n);
+            inside = inside || rep.node == n;
+        }
+        (void)inside;
         return;
     }
     if (res.is_collective()) {
