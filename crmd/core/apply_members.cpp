@@ -158,8 +158,7 @@ Applied apply_quorum(State& state, NodeId sender, const wire::QuorumReport& repo
         applied.events.push_back((node.name.empty() ? "node " + std::to_string(sender) : node.name) +
                                  (node.quorate ? " has quorum" : " has no quorum"));
     }
-    applied.unexpected = "quorum told";
-    applied.changed = true;
+    applied.changed = before != node.quorate;
     return applied;
 }
 

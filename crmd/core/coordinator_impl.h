@@ -190,6 +190,7 @@ struct Coordinator::Impl {
     wire::Progress progress_;                        // as the DC told last
     std::string told_;                               // what this DC told last, serialized
     bool told_quorum_wait_ = false;
+    Quorum planned_quorum_ = Quorum::unknown;        // what the newest plan was made with
 
     // this node
     bool lrmd_up_ = false, fenced_up_ = false;

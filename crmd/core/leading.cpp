@@ -140,14 +140,20 @@ std::shared_ptr<const cib::Cib> Coordinator::Impl::snapshot_cib() const {
 }
 
 void Coordinator::Impl::make_plan() {
+    const Quorum quorum = quorum_of(state_, self_);
+    if (quorum != Quorum::unknown && quorum != planned_quorum_) {
+        dirty_ = true;
+        dirty_why_ = quorum == Quorum::yes ? "there is quorum" : "there is no quorum";
+    }
     if (!dirty_ || planning_ || !state_.started) return;
-    if (quorum_of(state_, self_) == Quorum::unknown) {
+    if (quorum == Quorum::unknown) {
         if (!told_quorum_wait_) log(LogLevel::info, "quorum is not known yet in this ring: no plan before");
         told_quorum_wait_ = true;
         return;
     }
     told_quorum_wait_ = false;
     dirty_ = false;
+    planned_quorum_ = quorum;
     ended_while_planning_.clear();
     planning_ = ++plan_number_;
     log(LogLevel::info, "plan " + std::to_string(plan_number_) + ": " + dirty_why_);
