@@ -1,5 +1,5 @@
 // muster-sim: clusters in one thread under faults that a seed decides.
-//   muster-sim [--seeds N] [--from N] [--seed N] [--planted NAME] [--log]
+//   muster-sim [--world replica|cluster] [--seeds N] [--from N] [--seed N] [--planted NAME] [--log]
 // --seed runs that one and prints its log; --planted must be found: exit status 0 if it was.
 #include <fmt/format.h>
 
@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/planted.h"
+#include "tests/sim/cluster_world.h"
 #include "tests/sim/replica_world.h"
 
 namespace {
@@ -23,11 +24,12 @@ struct Options {
     std::uint64_t from = 1;
     std::optional<std::uint64_t> seed;
     bool log = false;
+    bool cluster = false;  // the whole cluster instead of the replica alone
     Bug bug = Bug::none;
 };
 
 int usage() {
-    fmt::print(stderr, "usage: muster-sim [--seeds N] [--from N] [--seed N] [--log] [--planted NAME]\nplanted bugs:");
+    fmt::print(stderr, "usage: muster-sim [--world replica|cluster] [--seeds N] [--from N] [--seed N] [--log] [--planted NAME]\nplanted bugs:");
     for (const auto name : kBugNames) fmt::print(stderr, " {}", name);
     fmt::print(stderr, "\n");
     return 2;
@@ -37,16 +39,17 @@ bool choose_bug(Options& o, std::string_view name) {
     for (std::size_t i = 0; i < kBugNames.size(); ++i) {
         if (kBugNames[i] == name) {
             o.bug = static_cast<Bug>(i);
+            o.cluster = o.cluster || o.bug >= Bug::start_before_fencing;
             return true;
         }
     }
     return false;
 }
 
-sim::Report run_one(std::uint64_t seed, bool log) {
+sim::Report run_one(std::uint64_t seed, bool cluster, bool log) {
     sim::ReplicaWorld::LogSink sink;
     if (log) sink = [](const std::string& line) { fmt::print("{}\n", line); };
-    return sim::ReplicaWorld{seed, sink}.run();
+    return cluster ? sim::ClusterWorld{seed, sink}.run() : sim::ReplicaWorld{seed, sink}.run();
 }
 
 int run(const Options& o) {
@@ -55,7 +58,7 @@ int run(const Options& o) {
     const std::uint64_t first = o.seed.value_or(o.from);
     const std::uint64_t last = o.seed ? first : o.from + o.seeds - 1;
     for (std::uint64_t seed = first; seed <= last; ++seed) {
-        const sim::Report r = run_one(seed, o.log || o.seed.has_value());
+        const sim::Report r = run_one(seed, o.cluster, o.log || o.seed.has_value());
         sum.events += r.events;
         sum.commits += r.commits;
         sum.acknowledged += r.acknowledged;
@@ -67,7 +70,7 @@ int run(const Options& o) {
                 fmt::print("found in seed {} of {}\n", seed - first + 1, o.seeds);
                 return 0;
             }
-            fmt::print("replay with: muster-sim --seed {}\n", seed);
+            fmt::print("replay with: muster-sim --world {} --seed {}\n", o.cluster ? "cluster" : "replica", seed);
             return 1;
         }
     }
@@ -92,7 +95,8 @@ int main(int argc, char** argv) {
         }
         if (!value) return usage();
         ++i;
-        if (key == "--seeds") o.seeds = std::strtoull(value, nullptr, 10);
+        if (key == "--world") o.cluster = std::string_view{value} == "cluster";
+        else if (key == "--seeds") o.seeds = std::strtoull(value, nullptr, 10);
         else if (key == "--from") o.from = std::strtoull(value, nullptr, 10);
         else if (key == "--seed") o.seed = std::strtoull(value, nullptr, 10);
         else if (key != "--planted" || !choose_bug(o, value)) return usage();

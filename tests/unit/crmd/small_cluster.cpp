@@ -13,7 +13,7 @@ void write(cib::replica::Disk& disk, const cib::replica::Persist& p) {
     if (p.cut_after) std::erase_if(disk.entries, [&](const auto& e) { return e.index > *p.cut_after; });
     if (p.snapshot) {
         disk.snapshot = *p.snapshot;
-        std::erase_if(disk.entries, [&](const auto& e) { return p.snapshot_only || e.index <= p.snapshot->last.index; });
+        disk.entries.clear();
     }
     disk.entries.insert(disk.entries.end(), p.entries.begin(), p.entries.end());
     disk.committed = std::max(disk.committed, p.committed);
