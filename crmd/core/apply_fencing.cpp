@@ -1,3 +1,4 @@
+#include "base/planted.h"
 #include "crmd/core/apply.h"
 
 namespace muster::crmd {
@@ -50,6 +51,11 @@ Applied apply_fence_begin(State& state, const wire::FenceBegin& begin) {
     const auto at = state.fencing.find(begin.id());
     if (at == state.fencing.end() || at->second.attempt() != begin.attempt() || at->second.state() != "assigned") return applied;
     at->second.set_state("begun");
+    if (planted(Bug::start_before_fencing)) {
+        target_gone(state, at->second, applied);
+        applied.changed = true;
+        applied.unexpected = "planted: fencing of " + at->second.target() + " counts before it is done";
+    }
     return applied;
 }
 

@@ -161,14 +161,21 @@ void ClusterNode::ask(crmd::proto::Message request) {
     feed(crmd::ClientFrame{1, std::move(bytes)});
 }
 
+Duration ClusterNode::in_order(Instant& last, Duration low, Duration high) {
+    last = std::max(last + Duration{1}, sim_.now() + sim_.between(low, high));
+    return last - sim_.now();
+}
+
 void ClusterNode::to_daemon(const crmd::ToDaemon& message) {
-    sim_.after(sim_.between(Duration{30}, Duration{300}),
+    sim_.after(in_order(last_out_, Duration{30}, Duration{300}),
                [this, message, life = crmd_life_, lrmd_life = lrmd_life_, session = session_] {
                    if (life != crmd_life_) return;
                    if (message.to == crmd::Daemon::fenced) {
                        fencing::proto::Message m;
                        if (m.ParseFromString(message.bytes)) on_fenced(m);
-                   } else if (lrmd_ && lrmd_life == lrmd_life_) {
+                   } else if (!lrmd_ || lrmd_life != lrmd_life_) {
+                       events_.log(name(id_) + ": a frame to an lrmd that is gone is lost");
+                   } else {
                        lrmd::proto::Message m;
                        if (!m.ParseFromString(message.bytes)) return;
                        watch_orders(m);
@@ -232,7 +239,7 @@ void ClusterNode::lrmd_outputs(lrmd::Outputs outputs) {
             watch_results(s->message);
             std::string bytes;
             s->message.SerializeToString(&bytes);
-            sim_.after(sim_.between(Duration{30}, Duration{300}), [this, bytes, life = crmd_life_, session = s->session] {
+            sim_.after(in_order(last_in_, Duration{30}, Duration{300}), [this, bytes, life = crmd_life_, session = s->session] {
                 if (life == crmd_life_ && session == session_) feed(crmd::LinkFrame{crmd::Daemon::lrmd, bytes});
             });
         } else if (const auto* d = std::get_if<lrmd::DropTrace>(&output)) {
@@ -251,6 +258,7 @@ void ClusterNode::start_run(const std::string& run_id, const lrmd::proto::Run& r
         return;
     }
     shims_[run_id].run = run;
+    if (run.interval_ms() == 0) events_.log(name(id_) + " lrmd: runs " + run.operation() + " of " + run.resource() + " for " + run.action_id());
     const bool quick = run.operation() == "monitor";
     const Duration took = quick ? sim_.between(milliseconds{2}, milliseconds{60}) : sim_.between(milliseconds{10}, milliseconds{400});
     // The effect comes somewhere in the middle.

@@ -70,6 +70,7 @@ class ClusterNode {
     void start_run(const std::string& run_id, const lrmd::proto::Run& run);
     void end_run(const std::string& run_id);
     int effect_of(const lrmd::proto::Run& run);
+    Duration in_order(Instant& last, Duration low, Duration high);
     void watch_orders(const lrmd::proto::Message& message);
     void watch_results(const lrmd::proto::Message& message);
     void on_fenced(const fencing::proto::Message& message);
@@ -98,6 +99,7 @@ class ClusterNode {
 
     std::unique_ptr<lrmd::Core> lrmd_;
     std::uint64_t session_ = 0;
+    Instant last_out_, last_in_;  // a socket keeps its order
     std::vector<lrmd::proto::JournalRecord> lrmd_journal_;  // on this boot's tmpfs
     std::map<std::string, Shim> shims_;
     std::set<std::string> started_ids_;                     // action ids whose agent ran on this boot
