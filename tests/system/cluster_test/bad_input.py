@@ -27,10 +27,10 @@ def status(cluster, node="node1"):
 
 def syntax_error(cluster):
     before = document(cluster)
-    done = cluster.crm("configure", stdin="primitive p1 ocf:heartbeat:Dummy\nprimitve p2 ocf:heartbeat:Dummy\ncommit\n", check=False)
+    done = cluster.crm("configure", stdin="primitive p1 ocf:heartbeat:Dummy\nprimitiev p2 ocf:heartbeat:Dummy\ncommit\n", check=False)
     said = done.stdout + done.stderr
     assert done.returncode != 0, "a syntax error was no failure"
-    assert "primitve" in said, said
+    assert "primitiev" in said, said
     assert "p2" not in document(cluster)
     done = cluster.crm("configure", "primitive", "p3", "ocf:heartbeat:Dummy", "op", "monitor", "interval=10x", check=False)
     assert done.returncode != 0 and "10x" in done.stdout + done.stderr, done.stdout + done.stderr
@@ -42,8 +42,8 @@ def syntax_error(cluster):
 def unknown_elements(cluster):
     before = document(cluster)
     done = cluster.run("node1", "sh", "-c",
-                       "printf '%s' '<resources><gizmo id=\"g\"/></resources>' > /tmp/bad.xml;"
-                       " crm configure load xml update /tmp/bad.xml; s=$?; rm -f /tmp/bad.xml; exit $s", check=False)
+                       "printf '%s' '<configuration><resources><gizmo id=\"g\"/></resources></configuration>' > /run/bad.xml;"
+                       " crm configure load xml update /run/bad.xml", check=False)
     said = done.stdout + done.stderr
     assert done.returncode != 0, "an unknown element was accepted"
     assert "gizmo" in said, said
