@@ -227,7 +227,7 @@ void Fencer::finish(Request& request, bool ok) {
     if (!ok) {
         done.error = request.errors.empty()
                          ? why_unreachable(request)
-                         : fmt::format("{} of node {} failed: {}", request.order.action, request.order.target,
+                         : fmt::format("{} of {} failed: {}", request.order.action, request.order.target,
                                        join(request.errors, "; "));
     }
     log(ok ? Severity::notice : Severity::error,

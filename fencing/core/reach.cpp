@@ -132,7 +132,7 @@ void Fencer::status_done(const Job& job, const AgentDone& done) {
 std::string Fencer::why_unreachable(const Request& request) const {
     const std::string& target = request.order.target;
     if (devices_.empty()) {
-        return fmt::format("no device can {} node {}: no fence device is configured", request.order.action, target);
+        return fmt::format("no device can {} {}: no fence device is configured", request.order.action, target);
     }
     std::vector<std::string> reasons;
     for (const auto& view : devices()) {
@@ -147,7 +147,7 @@ std::string Fencer::why_unreachable(const Request& request) const {
             reasons.push_back(fmt::format("{}: {} has no action {}", view.id, view.agent, request.order.action));
         }
     }
-    return fmt::format("no device can {} node {}: {}", request.order.action, target, join(reasons, "; "));
+    return fmt::format("no device can {} {}: {}", request.order.action, target, join(reasons, "; "));
 }
 
 void Fencer::answer(Request& request) {

@@ -162,23 +162,16 @@ class Demo:
         say(f"== (c) power loss of the active node {victim}: fenced, service on another node")
         began = time.time()
         # As a plug that is pulled: the node is dark and stays so until the switch turns it on.
-        self.stay_off(True)
+        self.lab.stay_off(True)
         self.lab.node(victim).kill()
         self.recovery(victim, began)
         self.close("(c) power loss of the active node", began)
         return victim
 
-    def stay_off(self, wanted):
-        flag = f"{self.lab.folder}/power/stay-off"
-        if wanted:
-            open(flag, "w").close()
-        elif os.path.exists(flag):
-            os.unlink(flag)
-
     def rejoin(self, node):
         holder = self.active()
         say(f"== (d) {node} boots and rejoins: nothing moves")
-        self.stay_off(False)
+        self.lab.stay_off(False)
         began = time.time()
         self.lab.node(node).boot()
         self.cluster.settle(3, LIMIT)

@@ -123,11 +123,18 @@ class Lab:
 
     def lie(self, on):
         """The power switch says "done" and does nothing."""
-        flag = f"{self.folder}/power/lies"
+        self.flag("lies", on)
+
+    def stay_off(self, on):
+        """What is rebooted by the switch stays off: for a power loss that lasts."""
+        self.flag("stay-off", on)
+
+    def flag(self, name, on):
+        path = f"{self.folder}/power/{name}"
         if on:
-            host.write(flag, "")
-        elif os.path.exists(flag):
-            os.unlink(flag)
+            host.write(path, "")
+        elif os.path.exists(path):
+            os.unlink(path)
 
 
 def default_build():

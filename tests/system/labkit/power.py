@@ -1,7 +1,7 @@
 """The power switch: a unix socket, one line in and one line out: off|on|reboot|status NODE, or list.
 
 With the file `lies` beside its socket it says "ok" and does nothing: the test switch that shows that the client's
-check for two holders of an address works."""
+check for two holders of an address works.  With the file `stay-off` a reboot cuts the power and leaves it so."""
 import os
 import socketserver
 import time

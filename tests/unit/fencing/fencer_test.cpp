@@ -49,7 +49,7 @@ TEST_CASE("a failed run is tried again, then the next device; devices that run h
     CHECK_FALSE(b.done[0].ok);
     CHECK(b.done[0].attempts == 4);
     CHECK(b.done[0].error ==
-          "off of node n1 failed: device z: agent_z ended with status 1, it said \"cannot log in\"; device a: agent_a "
+          "off of n1 failed: device z: agent_z ended with status 1, it said \"cannot log in\"; device a: agent_a "
           "ended with status 1, it said nothing");
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("a hang uses up the device's time; a retry gets only what is left") {
 TEST_CASE("no device: the reason is said") {
     Bench b;
     b.execute("r0", "n1");
-    CHECK(b.done.at(0).error == "no device can reboot node n1: no fence device is configured");
+    CHECK(b.done.at(0).error == "no device can reboot n1: no fence device is configured");
     b.device("d", {{"pcmk_host_list", "n2 n3"}});
     b.device("broken", {{"pcmk_host_check", "maybe"}});
     b.configure();
@@ -94,7 +94,7 @@ TEST_CASE("an agent that is not installed is not tried") {
     b.look();
     b.execute("r1", "n1");
     CHECK(b.look().empty());
-    CHECK(b.done.at(0).error == "no device can reboot node n1: d: fence agent agent_d is not installed");
+    CHECK(b.done.at(0).error == "no device can reboot n1: d: fence agent agent_d is not installed");
 }
 
 TEST_CASE("dynamic list: fetched at once, used as it is, asked again when old") {
@@ -170,7 +170,7 @@ TEST_CASE("a level with a device that is not there fails") {
     b.config.levels = {{"n1", "", "", "", 1, {"gone"}}};
     b.configure();
     b.execute("r1", "n1");
-    CHECK(b.done.at(0).error == "reboot of node n1 failed: device gone: it is not configured");
+    CHECK(b.done.at(0).error == "reboot of n1 failed: device gone: it is not configured");
 }
 
 TEST_CASE("delays come once, before the first device, and never before on") {
