@@ -13,7 +13,14 @@ void Placer::apply_primary(RscIx dependent, const Colocation& c) {
     assign(c.primary);
     if (!m_.rsc(dependent).provisional) return;
     colocate(dependent, c.primary, c);
-    if (c.score > -kInf && c.score < kInf && !any_usable(m_.row(dependent))) set_row(dependent, before);
+    if (c.score <= -kInf || c.score >= kInf) return;
+    Row now = row_of(dependent);
+    RscIx group = m_.rsc(dependent).parent;
+    if (group != kNone && m_.rsc(group).kind == RscKind::group)  // a node that bans one member is no node for the group
+        for (RscIx member : m_.rsc(group).children)
+            for (NodeIx n = 0; n < m_.node_count(); ++n)
+                if (m_.score(member, n) == -kInf) now[static_cast<std::size_t>(n)] = -kInf;
+    if (!any_usable(now.data())) set_row(dependent, before);
 }
 
 void Placer::colocate(RscIx dependent, RscIx primary, const Colocation& c) {
@@ -250,7 +257,7 @@ void Placer::assign_primitive(RscIx r, NodeIx prefer) {
         finish(r, here);
         return;
     }
-    if (m_.config.stop_all && !res.is_fence_device) {
+    if (m_.config.stop_all) {
         finish(r, kNone);
         return;
     }

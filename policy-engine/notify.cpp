@@ -36,7 +36,8 @@ void tell(Actions& a, RscIx r, NodeIx n, const Round& round, bool pre, const Not
     act.interval_ms = 0;
     act.optional = false;
     act.runnable = true;
-    act.name = res.id + "_" + type + "_notify_" + op + "_0";
+    act.op = type + "_notify_" + op;
+    (void)res;
     act.meta["notify_type"] = act.meta["notify_key_type"] = type;
     act.meta["notify_operation"] = op;
     act.meta["notify_key_operation"] = pre ? op : std::string{task_text(round.done)};

@@ -31,7 +31,9 @@ void collect_ops(Model& m, const xml::Element* owner, std::vector<OpConfig>& ops
             c.enabled = parse_bool(value("enabled")).value_or(true);
             c.xml = op;
             bool known = std::any_of(ops.begin(), ops.end(), [&](const OpConfig& o) {
-                return o.name == c.name && o.interval_ms == c.interval_ms;
+                if (o.name == c.name && o.interval_ms == c.interval_ms) return true;
+                // A primitive's own operation stands for the template's of that name and role.
+                return owned.count(o.id) == 0 && o.name == c.name && o.role == c.role;
             });
             if (!known) {
                 ops.push_back(std::move(c));
@@ -41,7 +43,7 @@ void collect_ops(Model& m, const xml::Element* owner, std::vector<OpConfig>& ops
             for (auto& o : ops)
                 if (same(o)) {
                     m.error("operation " + op->id() + " has the same name and interval as " + o.id + "; neither is used");
-                    o.enabled = false;
+                    o.id.clear();  // marks it: known, but never begun
                 }
         }
     }

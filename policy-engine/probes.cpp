@@ -10,7 +10,7 @@ namespace {
 bool node_can_probe(const Model& m, const Node& n) {
     (void)m;
     if ((!n.online && !n.coming) || n.unclean || n.pending) return false;
-    if (n.kind == NodeKind::guest && n.remote_rsc != kNone && m.rsc(n.remote_rsc).parent != kNone && !n.online) return false;
+    if (n.kind == NodeKind::guest && !n.online) return false;
     return !(n.is_remote() && !n.discovery);
 }
 

@@ -145,6 +145,7 @@ void make_recurring(Actions& a, RscIx r) {
         return;
     }
     for (const auto& op : res.def->ops) {
+        if (op.id.empty()) continue;  // configured twice: neither counts
         if (op.interval_ms == 0 || !op.enabled || op.name == "start" || op.name == "stop" || op.name == "promote" || op.name == "demote") {
             if (op.interval_ms > 0 && !op.enabled && op.role != Role::stopped && res.assigned != kNone && runs_on(res, res.assigned) && in_history(a.m, res, res.assigned, op)) {
                 ActIx c = cancel_op(a, r, res.assigned, op.name, op.interval_ms);
