@@ -61,7 +61,7 @@ const std::set<std::string> kEverything = {"summary", "nodes", "resources", "att
 Result<MonWishes> wishes_of(const Options& o, bool xml) {
     MonWishes w;
     w.sections = {"summary", "nodes", "resources"};
-    if (xml) w.sections.insert({"attributes", "operations"});
+    if (xml) w.sections.insert({"attributes", "operations", "bans"});
     if (o.has("failcounts")) w.sections.insert("failcounts");
     if (o.has("operations") || o.has("timing-details")) w.sections.insert({"operations"});
     if (o.has("tickets")) w.sections.insert("tickets");
@@ -161,7 +161,7 @@ Exit crm_mon(Context& context) {
     if (!options) return status;
     Report report{context, *options};
     const bool old_form = options->has("as-xml");
-    const auto wishes = wishes_of(*options, report.xml() || old_form);
+    auto wishes = wishes_of(*options, report.xml() || old_form);
     if (!wishes) return report.finish(report.error(kUsage, wishes.error().message));
     const bool html = options->has("as-html") || options->get("output-as") == "html";
     const bool once = options->has("one-shot") || options->has("simple-status") || report.xml() || old_form || html || options->has("output-as");
@@ -169,6 +169,7 @@ Exit crm_mon(Context& context) {
     if (!once && !on_file) return follow(context, *wishes);
     const auto cib = load(context);
     if (!cib) return report.finish(not_there(report, cib.error()));
+    if (!wishes->only_resource.empty()) wishes->selected = selection(*cib, mon_view(*cib, context.now), wishes->only_resource);
     if (old_form) return old_xml(context, *cib, *wishes);
     if (html) return write_html(context, *options, *cib, *wishes);
     const MonView view = mon_view(*cib, context.now);

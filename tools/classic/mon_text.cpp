@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "cib/model/read.h"
 #include "tools/classic/mon.h"
@@ -24,9 +26,10 @@ class Printer {
             section(wishes_.inactive ? "Full List of Resources:" : "Active Resources:", [&] { resources(); });
         }
         if (wants("attributes")) section("Node Attributes:", [&] { attributes(); });
-        if (wants("failcounts")) section("Migration Summary:", [&] { failures(); });
+        if (wants("failcounts") && has_failures()) section("Migration Summary:", [&] { failures(); });
         if (wants("operations")) section("Operations:", [&] { operations(); });
-        if (wants("tickets")) section("Tickets:", [&] { tickets(); });
+        if (wants("tickets") && has_tickets()) section("Tickets:", [&] { tickets(); });
+        if (wants("bans") && has_bans()) section("Negative Location Constraints:", [&] { bans(); });
     }
 
   private:
@@ -39,6 +42,26 @@ class Printer {
         body();
     }
     void line(int level, const std::string& text) { out_ += std::string(static_cast<std::size_t>(level) * 2, ' ') + "* " + text + "\n"; }
+    bool has_tickets() const {
+        const Element* status = cib_.child("status");
+        const Element* all = status ? status->child("tickets") : nullptr;
+        return all && !all->children().empty();
+    }
+    bool has_bans() const {
+        const Element* constraints = cib::find_section(cib_, "constraints");
+        for (const Element* c : constraints ? constraints->children_named("rsc_location") : std::vector<const Element*>{}) {
+            if (c->has("node") && c->get("score") == "-INFINITY" && wishes_.selects(c->get("rsc"))) return true;
+        }
+        return false;
+    }
+    bool has_failures() const {
+        for (const auto& [node, values] : view_.attributes) {
+            for (const auto& [name, value] : values) {
+                if (starts_with(name, "fail-count-")) return true;
+            }
+        }
+        return false;
+    }
     bool shows_nodes() const {
         if (wishes_.only_node.empty()) return true;
         for (const auto& n : view_.nodes) {
@@ -83,8 +106,10 @@ class Printer {
             if (!shown(n)) continue;
             const std::string state = state_of(n);
             if (wishes_.by_node || wishes_.detail || (state != "online" && state != "OFFLINE")) {
-                std::string text = kind_of(n) + " " + n.name + (wishes_.detail ? " (" + n.id + ")" : "") + ": " + state;
-                if (wishes_.detail && n.online && !n.feature_set.empty()) text += ", feature set " + n.feature_set;
+                std::string text = kind_of(n) + " " + n.name;
+                if (wishes_.detail) text += n.kind == "guest" ? "@" + host_of(n) : n.id == n.name ? "" : " (" + n.id + ")";
+                text += ": " + state;
+                if (wishes_.detail && n.online && n.kind == "member") text += ", feature set " + (n.feature_set.empty() ? "<3.15.1" : n.feature_set);
                 line(1, text + (wishes_.by_node ? ":" : ""));
                 if (wishes_.by_node) on_node(n);
                 continue;
@@ -97,15 +122,37 @@ class Printer {
         }
     }
 
+    // The node that a bundle's node lives on.
+    std::string host_of(const MonNode& guest) const {
+        const auto places = running_on_exactly(cib_, guest.container);
+        return places.empty() ? "" : places.front().node;
+    }
+
     void on_node(const MonNode& n) {
         line(2, "Resources:");
         each_primitive(view_.resources, [&](const MonResource& r) {
+            const Element* parent = parent_of(cib_, r.element->id());
+            if (parent && parent->name() == "bundle") return;
             for (const auto& p : r.places) {
                 if (p.node != n.name) continue;
                 const bool clone = parent_of(cib_, r.element->id()) && promotable(r);
                 line(3, fmt::format("{}\t({}):\t {}", r.element->id(), agent_name(*r.element), p.promoted ? "Promoted" : clone ? "Unpromoted" : "Started"));
             }
         });
+        bundles_on(n);
+    }
+
+    void bundles_on(const MonNode& n) {
+        for (const auto& r : view_.resources) {
+            for (const auto& replica : r.replicas) {
+                for (const auto& m : replica.members) {
+                    for (const auto& p : m.places) {
+                        const bool connection = m.id == replica.name;
+                        if (p.node == n.name && !connection) line(3, fmt::format("{}\t({}):\t {}", m.id, m.agent, p.promoted ? "Promoted" : "Started"));
+                    }
+                }
+            }
+        }
     }
 
     bool promotable(const MonResource& r) const {
@@ -140,7 +187,7 @@ class Printer {
     void resources() {
         bool any = false;
         for (const auto& r : view_.resources) {
-            if (!wishes_.only_resource.empty() && !find_in(r, wishes_.only_resource)) continue;
+            if (!shows(wishes_, r)) continue;
             if (!wishes_.inactive && places_of(r).empty()) continue;
             one(r, 1);
             any = true;
@@ -159,12 +206,43 @@ class Printer {
         const std::string& kind = r.element->name();
         if (kind == "primitive") return primitive(r, level);
         if (kind == "group") return group(r, level);
-        if (kind == "bundle") {
-            line(level, fmt::format("Container bundle: {} [{}]:", r.element->id(), image_of(*r.element)));
-            for (const auto& c : r.children) one(c, level + 1);
-            return;
-        }
+        if (kind == "bundle") return bundle(r, level);
         clone(r, level);
+    }
+
+    void bundle(const MonResource& r, int level) {
+        line(level, fmt::format("Container bundle{}: {} [{}]{}:", r.replicas.size() > 1 ? " set" : "", r.element->id(), image_of(*r.element),
+                                r.managed ? "" : " (unmanaged)"));
+        const bool whole = wishes_.selects(r.element->id());
+        for (const auto& replica : r.replicas) {
+            if (!whole) {
+                parts(replica, level + 1);
+                continue;
+            }
+            std::string text = replica.name;
+            if (!replica.address.empty()) text += " (" + replica.address + ")";
+            text += fmt::format("\t({}):\t ", replica.agent);
+            text += replica.node.empty() ? "Stopped" : (inside_promoted(replica) ? "Promoted " : "Started ") + replica.node;
+            line(level + 1, text + (r.managed ? "" : " (unmanaged)"));
+        }
+    }
+    // Only some of a replica's resources were asked for.
+    void parts(const MonReplica& replica, int level) {
+        bool first = true;
+        for (const auto& m : replica.members) {
+            if (!wishes_.selects(m.id)) continue;
+            if (first) line(level, fmt::format("Replica[{}]", replica.index));
+            first = false;
+            line(level + 1, fmt::format("{}\t({}):\t {}", m.id, m.agent, m.places.empty() ? "Stopped" : "Started " + m.places.front().node));
+        }
+    }
+    static bool inside_promoted(const MonReplica& replica) {
+        for (const auto& m : replica.members) {
+            for (const auto& p : m.places) {
+                if (p.promoted) return true;
+            }
+        }
+        return false;
     }
 
     static std::string image_of(const Element& bundle) {
@@ -190,7 +268,7 @@ class Printer {
         if (!wishes_.inactive && hidden > 0) title += fmt::format(" ({} member{} inactive)", hidden, hidden == 1 ? "" : "s");
         line(level, title + flags(r) + ":");
         for (const auto& c : r.children) {
-            if (wishes_.inactive || !places_of(c).empty()) one(c, level + 1);
+            if (shows(wishes_, c) && (wishes_.inactive || !places_of(c).empty())) one(c, level + 1);
         }
     }
 
@@ -211,6 +289,7 @@ class Printer {
         const auto list = [&](const char* title, const std::vector<std::string>& names) {
             if (!names.empty()) line(level + 1, fmt::format("{}: [ {} ]", title, join(names, " ")));
         };
+        if (!r.managed) return instances(r, level);
         list("Promoted", promoted);
         list(r.promotable ? "Unpromoted" : "Started", started);
         if (!wishes_.inactive) return;
@@ -218,7 +297,32 @@ class Printer {
         for (const auto& n : view_.nodes) {
             if (n.kind == "member" && seen.count(n.name) == 0 && shown(n)) stopped.push_back(n.name);
         }
-        list("Stopped", stopped);
+        list(r.disabled ? "Stopped (disabled)" : "Stopped", stopped);
+    }
+
+    // Where nobody manages them, each instance is told.
+    void instances(const MonResource& r, int level) {
+        for (const auto& c : r.children) {
+            if (c.element->name() != "primitive") {
+                one(c, level + 1);
+                continue;
+            }
+            for (const auto& p : r.places) {
+                line(level + 1, fmt::format("{}\t({}):\t {} {} (unmanaged)", c.element->id(), agent_name(*c.element),
+                                            p.promoted ? "Promoted" : r.promotable ? "Unpromoted" : "Started", p.node));
+            }
+        }
+    }
+
+    void bans() {
+        const Element* constraints = cib::find_section(cib_, "constraints");
+        for (const Element* c : constraints ? constraints->children_named("rsc_location") : std::vector<const Element*>{}) {
+            if (!c->has("node") || c->get("score") != "-INFINITY") continue;
+            if (!wishes_.only_node.empty() && c->get("node") != wishes_.only_node) continue;
+            if (!wishes_.selects(c->get("rsc"))) continue;
+            out_ += fmt::format("  * {}\tprevents {} from running {}on {}\n", c->id(), c->get("rsc"),
+                                c->get("role") == "Promoted" ? "as Promoted " : "", c->get("node"));
+        }
     }
 
     void attributes() {
@@ -256,11 +360,17 @@ class Printer {
         if (!cib) return;
         for (const auto& n : cib->status.nodes) {
             if (n.history.empty() || (!wishes_.only_node.empty() && n.uname != wishes_.only_node)) continue;
-            line(1, "Node: " + n.uname + ":");
+            bool first = true;
             for (const auto& h : n.history) {
-                line(2, h.id + ":");
-                for (const auto& op : h.ops) {
-                    if (op.operation == "monitor" && op.interval_ms == 0 && op.rc == 7) continue;
+                const auto probe = [](const cib::OpRecord& op) { return op.operation == "monitor" && op.interval_ms == 0 && op.rc == 7; };
+                if (std::all_of(h.ops.begin(), h.ops.end(), probe) || !wishes_.selects(h.id)) continue;
+                if (first) line(1, "Node: " + n.uname + ":");
+                first = false;
+                line(2, h.id + ": migration-threshold=1000000:");
+                auto ops = h.ops;
+                std::stable_sort(ops.begin(), ops.end(), [](const auto& a, const auto& b) { return a.call_id < b.call_id; });
+                for (const auto& op : ops) {
+                    if (probe(op)) continue;
                     line(3, fmt::format("({}) {}{}{}", op.call_id, op.operation, op.interval_ms > 0 ? fmt::format(": interval=\"{}ms\"", op.interval_ms) : "",
                                         op.rc != 0 ? fmt::format(" rc={}", op.rc) : ""));
                 }

@@ -26,6 +26,7 @@ class Builder {
         summary();
         attributes();
         nodes();
+        for (const auto& n : view_.nodes) nodes_so_far_ += n.container.empty() ? 1 : 0;
         if (const Element* resources = cib::find_section(cib_, "resources")) {
             for (const Element& e : resources->children()) {
                 if (is_resource(e) && e.name() != "template") view_.resources.push_back(resource(e, nullptr));
@@ -66,6 +67,7 @@ class Builder {
             for (const Element* n : section->children_named("node")) take(*n, n->get("uname"));
         }
         for (const auto& n : typed_.status.nodes) {
+            view_.status_order.push_back(n.uname);
             if (!n.transient.name().empty()) take(n.transient, n.uname);
         }
     }
@@ -102,7 +104,23 @@ class Builder {
             n.feature_set = attribute(n.name, "#feature-set");
             view_.nodes.push_back(std::move(n));
         }
+        if (const Element* resources = cib::find_section(cib_, "resources")) bundle_nodes(*resources);
         std::sort(view_.nodes.begin(), view_.nodes.end(), [](const auto& a, const auto& b) { return natural_less(a.name, b.name); });
+    }
+
+    void bundle_nodes(const Element& e) {
+        for (const Element& c : e.children()) {
+            if (c.name() != "bundle") continue;
+            for (const auto& r : replicas_of(cib_, c)) {
+                if (!r.has_primitive || r.members.back().id != r.name) continue;
+                MonNode n;
+                n.name = n.id = r.name;
+                n.kind = "guest";
+                n.online = !r.node.empty() && !r.members.back().places.empty();
+                n.container = r.members[r.members.size() - 2].id;
+                view_.nodes.push_back(std::move(n));
+            }
+        }
     }
 
     // The resource whose remote-node meta attribute names that node.
@@ -136,11 +154,17 @@ class Builder {
         r.promotable = e.name() == "master" || parse_bool(meta.get("promotable")).value_or(false);
         r.unique = parse_bool(meta.get("globally-unique")).value_or(false);
         if (e.name() == "clone" || e.name() == "master") {
-            int members = 0;
-            for (const auto& n : view_.nodes) members += n.kind == "member" ? 1 : 0;
-            r.instances = static_cast<int>(parse_int(meta.get("clone-max")).value_or(members));
+            r.instances = static_cast<int>(parse_int(meta.get("clone-max")).value_or(nodes_so_far_));
         }
-        r.places = running_on(cib_, e.id());
+        if (e.name() == "bundle") {
+            r.replicas = replicas_of(cib_, e);
+            for (const auto& replica : r.replicas) {
+                for (const auto& m : replica.members) r.places.insert(r.places.end(), m.places.begin(), m.places.end());
+                if (replica.has_primitive) ++nodes_so_far_;
+            }
+        } else {
+            r.places = running_on(cib_, e.id());
+        }
         for (const Element& c : e.children()) {
             if (is_resource(c)) r.children.push_back(resource(c, &r));
         }
@@ -153,7 +177,13 @@ class Builder {
             if (r.disabled) view_.disabled += times;
             return;
         }
-        for (const auto& c : r.children) count(c, times * r.instances);
+        for (const auto& replica : r.replicas) {
+            view_.instances += static_cast<int>(replica.members.size());
+            if (r.disabled) view_.disabled += static_cast<int>(replica.members.size());
+        }
+        if (r.replicas.empty()) {
+            for (const auto& c : r.children) count(c, times * r.instances);
+        }
     }
 
     const Element& cib_;
@@ -161,6 +191,8 @@ class Builder {
     cib::EvalContext evaluation_;
     cib::Cib typed_;
     MonView view_;
+    // A clone has an instance for each node known when it is read: nodes of bundles come with their bundle.
+    std::int64_t nodes_so_far_ = 0;
 };
 
 }  // namespace

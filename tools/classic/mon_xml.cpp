@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "cib/model/read.h"
 #include "tools/classic/mon.h"
@@ -35,7 +37,12 @@ int running(const std::vector<MonResource>& list, const std::string& node) {
         if (r.element->name() == "primitive") {
             for (const auto& p : r.places) n += p.node == node ? 1 : 0;
         }
-        n += running(r.children, node);
+        for (const auto& replica : r.replicas) {
+            for (const auto& m : replica.members) {
+                for (const auto& p : m.places) n += p.node == node ? 1 : 0;
+            }
+        }
+        if (r.replicas.empty()) n += running(r.children, node);
     }
     return n;
 }
@@ -46,26 +53,31 @@ Element node(const MonView& v, const MonNode& n) {
     if (n.online && n.kind == "member") e.set("feature_set", n.feature_set.empty() ? "<3.15.1" : n.feature_set);
     e.set("shutdown", "false").set("expected_up", word(n.online && n.kind == "member")).set("is_dc", word(n.dc));
     e.set("resources_running", std::to_string(running(v.resources, n.name))).set("type", n.kind == "member" ? "member" : "remote");
+    if (!n.container.empty()) e.set("id_as_resource", n.container);
     return e;
 }
 
-Element instance(const MonView& v, const MonResource& r, const RunningOn* place, bool promotable) {
-    Element e{"resource", {{"id", r.element->id()}, {"resource_agent", agent_name(*r.element)}}};
+Element instance(const MonView& v, const MonResource& r, const std::string& id, const std::string& agent, const RunningOn* place, bool promotable) {
+    Element e{"resource", {{"id", id}, {"resource_agent", agent}}};
     e.set("role", !place ? "Stopped" : place->promoted ? "Promoted" : promotable ? "Unpromoted" : "Started");
     if (!r.target_role.empty()) e.set("target_role", r.target_role);
     e.set("active", word(place != nullptr)).set("orphaned", "false").set("blocked", "false").set("managed", word(r.managed));
     e.set("failed", "false").set("failure_ignored", "false").set("nodes_running_on", place ? "1" : "0");
     if (place) {
-        std::string id = place->node;
+        std::string node_id = place->node;
         bool online = false;
         for (const auto& n : v.nodes) {
             if (n.name != place->node) continue;
-            id = n.id;
+            node_id = n.id;
             online = n.online;
         }
-        e.add(Element{"node", {{"name", place->node}, {"id", id}, {"cached", word(online)}}});
+        e.add(Element{"node", {{"name", place->node}, {"id", node_id}, {"cached", word(online)}}});
     }
     return e;
+}
+
+Element instance(const MonView& v, const MonResource& r, const RunningOn* place, bool promotable) {
+    return instance(v, r, r.element->id(), agent_name(*r.element), place, promotable);
 }
 
 const RunningOn* place_on(const MonResource& r, const std::string& node) {
@@ -75,9 +87,10 @@ const RunningOn* place_on(const MonResource& r, const std::string& node) {
     return nullptr;
 }
 
-Element group(const MonView& v, const MonResource& r, const std::string& id, const std::string* node, bool promotable) {
+Element group(const MonView& v, const MonResource& r, const std::string& id, const std::string* node, bool promotable, const MonWishes* w = nullptr) {
     Element e{"group", {{"id", id}, {"number_resources", std::to_string(r.children.size())}, {"managed", word(r.managed)}, {"disabled", word(r.disabled)}}};
     for (const auto& c : r.children) {
+        if (w && !w->selects(c.element->id())) continue;
         e.add(instance(v, c, node ? place_on(c, *node) : c.places.empty() ? nullptr : &c.places.front(), promotable));
     }
     return e;
@@ -91,8 +104,9 @@ Element clone(const MonView& v, const MonResource& r) {
     const MonResource& inner = r.children.front();
     std::vector<std::string> where;
     std::set<std::string> seen;
-    for (const auto& p : r.places) {
-        if (seen.insert(p.node).second) where.push_back(p.node);
+    for (const auto& p : r.places) seen.insert(p.node);
+    for (const auto& name : v.status_order) {
+        if (seen.count(name) != 0) where.push_back(name);
     }
     for (int i = 0; i < r.instances || i < static_cast<int>(where.size()); ++i) {
         const std::string* on = i < static_cast<int>(where.size()) ? &where[static_cast<std::size_t>(i)] : nullptr;
@@ -106,13 +120,22 @@ Element clone(const MonView& v, const MonResource& r) {
     return e;
 }
 
-Element resource(const MonView& v, const MonResource& r) {
+Element resource(const MonView& v, const MonWishes& w, const MonResource& r) {
     const std::string& kind = r.element->name();
     if (kind == "primitive") return instance(v, r, r.places.empty() ? nullptr : &r.places.front(), false);
-    if (kind == "group") return group(v, r, r.element->id(), nullptr, false);
+    if (kind == "group") return group(v, r, r.element->id(), nullptr, false, &w);
     if (kind == "clone" || kind == "master") return clone(v, r);
-    Element e{"bundle", {{"id", r.element->id()}, {"unique", word(r.unique)}, {"managed", word(r.managed)}, {"failed", "false"}}};
-    for (const auto& c : r.children) e.add(resource(v, c));
+    Element e{"bundle", {{"id", r.element->id()}}};
+    for (const char* type : {"docker", "podman", "rkt"}) {
+        if (const Element* c = r.element->child(type)) e.set("type", type).set("image", c->get("image"));
+    }
+    e.set("unique", word(r.unique)).set("managed", word(r.managed)).set("failed", "false");
+    for (const auto& replica : r.replicas) {
+        Element& one = e.add(Element{"replica", {{"id", std::to_string(replica.index)}}});
+        for (const auto& m : replica.members) {
+            if (w.selects(r.element->id()) || w.selects(m.id)) one.add(instance(v, r, m.id, m.agent, m.places.empty() ? nullptr : &m.places.front(), false));
+        }
+    }
     return e;
 }
 
@@ -124,15 +147,19 @@ const char* rc_text(int rc) {
     return at == kTexts.end() ? "unknown" : at->second;
 }
 
-Element history(const Element& document) {
+Element history(const Element& document, const MonWishes& w) {
     Element all{"node_history"};
     const auto cib = cib::from_element(document);
     if (!cib) return all;
     for (const auto& n : cib->status.nodes) {
         Element node{"node", {{"name", n.uname}}};
+        if (!w.only_node.empty() && n.uname != w.only_node) continue;
         for (const auto& h : n.history) {
+            if (!w.selects(h.id)) continue;
             Element r{"resource_history", {{"id", h.id}, {"orphan", word(!find_resource(document, h.id))}, {"migration-threshold", "1000000"}}};
-            for (const auto& op : h.ops) {
+            auto ops = h.ops;
+            std::stable_sort(ops.begin(), ops.end(), [](const auto& a, const auto& b) { return a.call_id < b.call_id; });
+            for (const auto& op : ops) {
                 if (op.operation == "monitor" && op.interval_ms == 0 && op.rc == 7) continue;
                 Element o{"operation_history", {{"call", std::to_string(op.call_id)}, {"task", op.operation}, {"rc", std::to_string(op.rc)}, {"rc_text", rc_text(op.rc)}}};
                 if (op.interval_ms > 0) o.set("interval", fmt::format("{}ms", op.interval_ms));
@@ -148,28 +175,36 @@ Element history(const Element& document) {
     return all;
 }
 
-Element attributes(const MonView& v) {
+Element attributes(const Element& cib, const MonView& v, const MonWishes& w) {
     Element all{"node_attributes"};
+    const auto expected = expected_pings(cib);
     for (const auto& n : v.nodes) {
         const auto at = v.attributes.find(n.name);
-        if (at == v.attributes.end() || !n.online) continue;
+        if (at == v.attributes.end() || !n.online || (!w.only_node.empty() && n.name != w.only_node)) continue;
         Element node{"node", {{"name", n.name}}};
         for (const auto& [name, value] : at->second) {
             if (starts_with(name, "#") || starts_with(name, "fail-count-") || starts_with(name, "last-failure-") || name == "standby" ||
                 name == "shutdown" || name == "terminate" || name == "maintenance" || name == "probe_complete") continue;
-            node.add(Element{"attribute", {{"name", name}, {"value", value}}});
+            Element a{"attribute", {{"name", name}, {"value", value}}};
+            if (const auto at_best = expected.find(name); at_best != expected.end()) a.set("expected", at_best->second);
+            node.add(std::move(a));
         }
         if (!node.children().empty()) all.add(std::move(node));
     }
     return all;
 }
 
-bool inside(const MonResource& r, const std::string& id) {
-    if (r.element->id() == id) return true;
-    for (const auto& c : r.children) {
-        if (inside(c, id)) return true;
+Element bans(const Element& cib, const MonWishes& w) {
+    Element all{"bans"};
+    const Element* constraints = cib::find_section(cib, "constraints");
+    for (const Element* c : constraints ? constraints->children_named("rsc_location") : std::vector<const Element*>{}) {
+        if (!c->has("node") || c->get("score") != "-INFINITY") continue;
+        if (!w.selects(c->get("rsc"))) continue;
+        const char* promoted = word(c->get("role") == "Promoted" || c->get("role") == "Master");
+        all.add(Element{"ban", {{"id", c->id()}, {"resource", c->get("rsc")}, {"node", c->get("node")}, {"weight", "-1000000"},
+                                {"promoted-only", promoted}, {"master_only", promoted}}});
     }
-    return false;
+    return all;
 }
 
 }  // namespace
@@ -185,13 +220,16 @@ void print_xml(Element& root, const Element& cib, const MonView& v, const MonWis
     if (w.sections.count("resources")) {
         Element& resources = root.add(Element{"resources"});
         for (const auto& r : v.resources) {
-            if (w.only_resource.empty() || inside(r, w.only_resource)) resources.add(resource(v, r));
+            if (shows(w, r)) resources.add(resource(v, w, r));
         }
     }
     if (w.sections.count("attributes")) {
-        if (Element all = attributes(v); !all.children().empty()) root.add(std::move(all));
+        if (Element all = attributes(cib, v, w); !all.children().empty()) root.add(std::move(all));
     }
-    if (w.sections.count("operations")) root.add(history(cib));
+    if (w.sections.count("operations")) root.add(history(cib, w));
+    if (w.sections.count("bans")) {
+        if (Element all = bans(cib, w); !all.children().empty()) root.add(std::move(all));
+    }
 }
 
 }  // namespace muster::classic

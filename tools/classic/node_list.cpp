@@ -45,6 +45,12 @@ std::vector<ListedNode> nodes_of(const Element& cib) {
         guests_below(*resources, nodes);
         remotes_below(*resources, nodes);
     }
+    if (const Element* section = cib::find_section(cib, "nodes")) {
+        for (const Element* n : section->children_named("node")) {
+            const bool listed = std::any_of(nodes.begin(), nodes.end(), [&](const ListedNode& l) { return l.name == n->get("uname"); });
+            if (n->get("type") == "remote" && !listed) nodes.push_back({n->get("uname"), n->id(), "remote"});
+        }
+    }
     return nodes;
 }
 

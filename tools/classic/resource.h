@@ -38,6 +38,8 @@ struct RunningOn {
 };
 // Where the status says that the resource, or any of its parts, is active.
 std::vector<RunningOn> running_on(const xml::Element& cib, const std::string& id);
+// The same for what has that name in the history, configured or not (a bundle's parts are not).
+std::vector<RunningOn> running_on_exactly(const xml::Element& cib, const std::string& id);
 
 // -g -p -d
 Exit get_parameter(const ResourceCall& call, const std::string& name);

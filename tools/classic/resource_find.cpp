@@ -73,7 +73,7 @@ State state_of(const cib::ResourceHistory& history) {
 }
 
 bool online(const cib::NodeState& n) {
-    if (n.remote) return true;
+    if (n.remote || (n.in_ccm.empty() && n.crmd.empty())) return true;  // its connection is a resource, not a membership
     return n.in_ccm != "false" && n.in_ccm != "0" && !n.in_ccm.empty() && n.crmd != "offline" && n.crmd != "0" && !n.crmd.empty();
 }
 
@@ -104,9 +104,9 @@ std::string agent_name(const Element& p) {
     return name + ":" + p.get("type");
 }
 
-std::vector<RunningOn> running_on(const Element& document, const std::string& id) {
-    std::vector<std::string> names;
-    if (const Element* resource = find_resource(document, id)) primitives_of(*resource, names);
+namespace {
+
+std::vector<RunningOn> active(const Element& document, const std::vector<std::string>& names, bool instances) {
     const auto cib = cib::from_element(document);
     std::vector<RunningOn> found;
     if (!cib) return found;
@@ -115,7 +115,7 @@ std::vector<RunningOn> running_on(const Element& document, const std::string& id
         for (const auto& history : node.history) {
             const std::string base = history.id.substr(0, history.id.rfind(':'));
             const bool wanted = std::find(names.begin(), names.end(), history.id) != names.end() ||
-                                std::find(names.begin(), names.end(), base) != names.end();
+                                (instances && std::find(names.begin(), names.end(), base) != names.end());
             if (!wanted) continue;
             const State state = state_of(history);
             if (state != State::stopped) found.push_back({node.uname, state == State::promoted, history.id});
@@ -124,5 +124,15 @@ std::vector<RunningOn> running_on(const Element& document, const std::string& id
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return natural_less(a.node, b.node); });
     return found;
 }
+
+}  // namespace
+
+std::vector<RunningOn> running_on(const Element& document, const std::string& id) {
+    std::vector<std::string> names;
+    if (const Element* resource = find_resource(document, id)) primitives_of(*resource, names);
+    return active(document, names, true);
+}
+
+std::vector<RunningOn> running_on_exactly(const Element& document, const std::string& id) { return active(document, {id}, false); }
 
 }  // namespace muster::classic
