@@ -122,6 +122,8 @@ void order_remote(Actions& a);
 void order_utilization(Actions& a);
 void prepare_tickets(Model& m);
 void propagate(Actions& a);
+// Gives up the weakest ordering of each loop; how many.  None on any input that we know how to order.
+int break_loops(Actions& a);
 void write_graph(Actions& a, Plan& plan);
 void write_reasons(Actions& a, Plan& plan);
 // The graph must have no loop and no trigger on a missing action; the first problem found, or empty.

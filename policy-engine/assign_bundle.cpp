@@ -20,7 +20,7 @@ void Placer::assign_bundle(RscIx r) {
         for (std::size_t i = 0; i < m_.rsc(r).bundle->list.size(); ++i) {
             const BundleReplica rep = m_.rsc(r).bundle->list[i];
             if (rep.child == kNone) continue;
-            for (NodeIx n = 0; n < m_.node_count(); ++n) m_.score(rep.child, n) = n == rep.node ? 0 : -kInf;
+            for (NodeIx n = 0; n < m_.node_count(); ++n) m_.score(rep.child, n) = n == rep.node && m_.rsc(rep.container).assigned != kNone ? 0 : -kInf;
             if (rep.node != kNone && m_.score(clone, rep.node) != kAbsent) m_.score(clone, rep.node) = 0;
             if (rep.node != kNone) m_.score(clone, rep.node) = 0;
             if (rep.node != kNone) m_.add_score(rep.child, rep.node, kInf, "bundle");

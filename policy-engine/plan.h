@@ -96,6 +96,8 @@ struct Plan {
     std::vector<Reason> reasons;
     std::vector<Message> messages;
     std::vector<NodeScore> scores;
+    // Contradicting orderings that were given up (also said in messages): a fault of the configuration or of ours.
+    int broken_loops = 0;
     // When a date rule, failure-timeout or lock limit changes the answer with no other event.
     std::optional<WallTime> recheck_at;
 };

@@ -6,6 +6,19 @@
 
 namespace muster::policy {
 
+namespace {
+
+// Inside a container, places are those of the container's host.
+NodeIx host_of(const Model& m, NodeIx n) {
+    if (n == kNone || m.node(n).kind != NodeKind::guest || m.node(n).remote_rsc == kNone) return n;
+    RscIx container = m.rsc(m.node(n).remote_rsc).container;
+    if (container == kNone) return n;
+    const Resource& c = m.rsc(container);
+    return c.assigned != kNone ? c.assigned : c.current() != kNone ? c.current() : n;
+}
+
+}  // namespace
+
 // The agent's wish: node attribute master-RESOURCE, believed only where the instance is known.
 int CloneAssigner::promotion_score(RscIx instance, NodeIx n, bool& has) const {
     has = false;
@@ -32,7 +45,9 @@ int CloneAssigner::promotion_score(RscIx instance, NodeIx n, bool& has) const {
         }
     }
     if (m_.score(instance, n) == kAbsent || m_.score(instance, n) < 0) return 0;
-    const auto& attrs = m_.node(n).attrs;
+    auto target = i.meta.find("container-attribute-target");
+    NodeIx where = target != i.meta.end() && iequals(target->second, "host") ? host_of(m_, n) : n;
+    const auto& attrs = m_.node(where).attrs;
     for (const std::string& name : {m_.rsc(clone_).unique ? i.id : i.base, i.history, i.id}) {
         auto it = attrs.find("master-" + name);
         if (it != attrs.end()) {
@@ -83,7 +98,7 @@ void CloneAssigner::promotion_priorities() {
             for (RscIx c : i.children) mine = mine || loc.resource == c;
             if (!mine || m_.rsc(clone_).parent == kNone ? !mine : !mine) continue;
             for (const auto& e : loc.scores)
-                if (e.node == n) i.promotion_score = add_scores(i.promotion_score, e.score);
+                if (e.node == n || (loc.resource == m_.rsc(clone_).parent && e.node == host_of(m_, n))) i.promotion_score = add_scores(i.promotion_score, e.score);
         }
         promoted_colocations(ix);
     }
@@ -93,7 +108,11 @@ void CloneAssigner::promotion_priorities() {
 void CloneAssigner::promoted_colocations(RscIx ix) {
     Resource& i = m_.rsc(ix);
     NodeIx n = location_next(m_, ix);
-    for (int cix : primaries_of(m_, i.is_collective() && !i.children.empty() ? i.children.front() : ix)) {
+    std::vector<int> lists = primaries_of(m_, i.is_collective() && !i.children.empty() ? i.children.front() : ix);
+    RscIx bundle = m_.rsc(clone_).parent;
+    if (bundle != kNone)
+        for (int cix : m_.this_with[static_cast<std::size_t>(bundle)]) lists.push_back(cix);
+    for (int cix : lists) {
         const Colocation c = m_.colocations[static_cast<std::size_t>(cix)];
         if (c.dependent_role != Role::promoted && c.dependent_role != Role::unpromoted) continue;
         if (m_.clone_of(c.primary) == clone_ || c.primary == clone_) continue;
@@ -115,8 +134,9 @@ void CloneAssigner::promoted_colocations(RscIx ix) {
                     if (r.child == w) at = m_.rsc(r.container).assigned;
             if (at == kNone) continue;
             anywhere = true;
-            auto x = m_.node(at).attrs.find(attribute), y = m_.node(n).attrs.find(attribute);
-            if (x != m_.node(at).attrs.end() && y != m_.node(n).attrs.end() && x->second == y->second) same = true;
+            NodeIx here = bundle != kNone ? host_of(m_, n) : n;
+            auto x = m_.node(at).attrs.find(attribute), y = m_.node(here).attrs.find(attribute);
+            if (x != m_.node(at).attrs.end() && y != m_.node(here).attrs.end() && x->second == y->second) same = true;
         }
         (void)anywhere;
         std::int32_t s = c.dependent_role == Role::promoted ? c.score : -c.score;

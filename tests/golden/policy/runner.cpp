@@ -51,6 +51,7 @@ std::string answer_to(const Case& c) {
     const policy::Plan plan = policy::plan(scenario->cib, scenario->now);
     std::string text = policy::to_text(plan);
     for (const auto& fault : policy::graph_errors(plan.graph)) text += "INVALID GRAPH: " + fault + "\n";
+    if (plan.broken_loops > 0) text += fmt::format("LOOPS GIVEN UP: {}\n", plan.broken_loops);
     return text;
 }
 
