@@ -2,11 +2,15 @@
 set(MUSTER_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize= (address,undefined or thread)")
 option(MUSTER_FUZZ "build the libFuzzer programs (clang only)" OFF)
 option(MUSTER_PLANTED_BUGS "build the deliberate breakages that the simulator has to find" OFF)
+option(MUSTER_PRECOMPILE "compile the standard headers once: a build from nothing takes half the time (./check, ./demo)" OFF)
 
 # Language and linker defaults.
 add_library(muster_warnings INTERFACE)
 target_compile_options(muster_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
 
+if(MUSTER_PRECOMPILE)
+    add_compile_options(-pthread)  # for all alike: a precompiled header serves only those who are compiled as it was
+endif()
 if(MUSTER_SANITIZE)
     add_compile_options(-fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${MUSTER_SANITIZE})
@@ -19,6 +23,10 @@ find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
     set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+    if(MUSTER_PRECOMPILE)  # what ccache's manual asks for, or it would step aside
+        list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros)
+        add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+    endif()
 endif()
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM AND NOT MUSTER_FUZZ)

@@ -52,7 +52,7 @@ build() {
     shift
     step "building ($preset)"
     if [ ! -e "$folder/build.ninja" ]; then
-        (cd "$source_folder" && cmake --preset "$preset" > "/tmp/muster-configure.$$" 2>&1) || {
+        (cd "$source_folder" && cmake --preset "$preset" -DMUSTER_PRECOMPILE=ON > "/tmp/muster-configure.$$" 2>&1) || {
             cat "/tmp/muster-configure.$$" >&2
             die "cmake failed"
         }

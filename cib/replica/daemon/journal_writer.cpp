@@ -122,11 +122,11 @@ Result<void> JournalWriter::Impl::rotate(const DiskWork::Rotate& to) {
 Result<void> JournalWriter::Impl::carry_out(const std::vector<Persist>& batch) {
     const auto current = [this] { return path(journal_name(encoder.generation())); };
     for (const Persist& p : batch) {
-        const DiskWork work = encoder.encode(p);
-        if (!work.divergent.empty()) {
-            if (auto saved = save_divergent(work.divergent); !saved) return saved;
+        const DiskWork todo = encoder.encode(p);
+        if (!todo.divergent.empty()) {
+            if (auto saved = save_divergent(todo.divergent); !saved) return saved;
         }
-        auto done = work.rotate ? rotate(*work.rotate) : write_all(file.get(), work.append, current());
+        auto done = todo.rotate ? rotate(*todo.rotate) : write_all(file.get(), todo.append, current());
         if (!done) return done;
     }
     if (settings.delay_each_sync > Duration{0}) std::this_thread::sleep_for(settings.delay_each_sync);

@@ -1,0 +1,4 @@
+// As sources.h, with the test framework.
+#pragma once
+#include "cmake/precompiled/sources.h"
+#include "tests/catch.h"
