@@ -119,6 +119,8 @@ void make_fencing(Actions& a);
 void make_notifications(Actions& a);
 void make_migrations(Actions& a);
 void order_remote(Actions& a);
+void make_bundle(Actions& a, RscIx r);
+void order_bundle(Actions& a, const Resource& bundle);
 void order_utilization(Actions& a);
 void prepare_tickets(Model& m);
 void propagate(Actions& a);

@@ -37,9 +37,9 @@ void chain_instances(Actions& a, RscIx r) {
 
 void make_collective(Actions& a, RscIx r) {
     const Resource& res = a.m.rsc(r);
+    if (res.kind == RscKind::bundle) return make_bundle(a, r);
     RscIx clone = res.kind == RscKind::clone ? r : a.m.clone_of(r);
     bool promotable = clone != kNone && a.m.rsc(clone).promotable;
-    if (res.kind == RscKind::bundle) promotable = res.promotable;
     bracket(a, r, Task::stop);
     bracket(a, r, Task::start);
     a.link(a.find(r, Task::stopped), a.find(r, Task::start), edge::order);

@@ -20,6 +20,41 @@ std::string key_of(const Actions& a, const Act& x, bool internal) {
 
 bool in_graph(const Act& x) { return !x.dead && !x.optional && (x.runnable || x.pseudo) && x.runnable; }
 
+// What this takes down: the node itself, a fenced host's guests, the remote node whose connection is given up.
+void fill_downed(const Actions& a, const Act& x, Action& out) {
+    const Model& m = a.m;
+    if (x.node == kNone) return;
+    if (x.task == Task::shutdown || (x.task == Task::fence && x.meta.find("stonith_action")->second != "on")) {
+        out.downed.push_back(m.node(x.node).id);
+        for (const Node& n : m.nodes) {
+            if (x.task != Task::fence || n.kind != NodeKind::guest || n.remote_rsc == kNone) continue;
+            const RscIx container = m.rsc(n.remote_rsc).container;
+            if (container != kNone && m.rsc(container).current() == x.node) out.downed.push_back(n.id);
+        }
+        return;
+    }
+    if (x.task != Task::stop || x.pseudo || m.rsc(x.rsc).remote_node == kNone) return;
+    const bool migrates = a.find(x.rsc, Task::migrate_from) != kNone;
+    if (!migrates) out.downed.push_back(m.node(m.rsc(x.rsc).remote_node).id);
+}
+
+// The member through which a remote node is reached: while its connection moves, what ends goes by the old one.
+NodeIx router_of(const Actions& a, const Act& x) {
+    const Model& m = a.m;
+    if (x.node == kNone || x.rsc == kNone || !m.node(x.node).is_remote() || m.node(x.node).remote_rsc == kNone) return kNone;
+    const Resource& conn = m.rsc(m.node(x.node).remote_rsc);
+    NodeIx began = conn.partial_source != kNone && conn.running_on.size() > 1 ? conn.partial_source : conn.current();
+    const NodeIx ends = conn.assigned;
+    if (began == kNone || (began != ends && !m.node(began).online && ends != kNone)) return ends;
+    if (ends == kNone || began == ends) return began;
+    std::string task{task_text(x.task)};
+    if (x.task == Task::notify)
+        if (auto it = x.meta.find("notify_operation"); it != x.meta.end()) task = it->second;
+    for (std::string_view early : {"cancel", "stop", "demote", "migrate_from", "migrate_to"})
+        if (task == early) return began;
+    return ends;
+}
+
 void fill(Actions& a, const Act& x, Action& out) {
     const Model& m = a.m;
     out.task = x.pseudo && x.rsc == kNone && x.task == Task::one_or_more ? x.name : std::string{task_text(x.task)};
@@ -34,7 +69,8 @@ void fill(Actions& a, const Act& x, Action& out) {
     out.expected_rc = std::max(0, x.expected_rc);
     out.priority = x.priority;
     out.reason = x.reason;
-    if (x.task == Task::shutdown && x.node != kNone) out.downed.push_back(m.node(x.node).id);
+    fill_downed(a, x, out);
+    if (NodeIx router = x.pseudo ? kNone : router_of(a, x); router != kNone) out.router = m.node(router).name;
     if (x.node != kNone) {
         out.node = m.node(x.node).name;
         out.node_id = m.node(x.node).id;

@@ -90,6 +90,15 @@ void place_meta(Model& m, const Act& x, Map& out) {
     }
 }
 
+// A bundle's connection without an address of its own goes to the host on which the container will be, or is.
+void reach_container(const Model& m, const Resource& connection, Map& out) {
+    auto addr = out.find("addr");
+    if (addr == out.end() || addr->second != "#uname" || connection.container == kNone) return;
+    const Resource& c = m.rsc(connection.container);
+    const NodeIx host = c.assigned != kNone ? c.assigned : c.current();
+    if (host != kNone) addr->second = m.node(host).name;
+}
+
 }  // namespace
 
 void fill_attributes(Actions& a, const Act& x, Action& out) {
@@ -103,9 +112,10 @@ void fill_attributes(Actions& a, const Act& x, Action& out) {
         const OpConfig* op = find_op(r, !x.op.empty() ? x.op : task_text(x.task), x.interval_ms);
         if (op != nullptr && op->xml->child("instance_attributes") != nullptr)
             for (const auto& v : cib::resolve(*op->xml, "instance_attributes", m.context(), m.index)) map[std::string{v.name}] = std::string{v.value};
+        if (r.is_remote_connection) reach_container(m, r, map);
         operation_meta(a, x, map);
         clone_meta(m, x, map);
-        if (r.container != kNone) map["CRM_meta_container"] = m.rsc(r.container).id;
+        if (r.is_remote_connection && r.container != kNone) map["CRM_meta_container"] = m.rsc(r.container).id;
         if (x.expected_rc > 0) map["CRM_meta_op_target_rc"] = number(x.expected_rc);
         if (x.task == Task::cancel) map["CRM_meta_operation"] = x.op;
     } else if (x.rsc != kNone) {

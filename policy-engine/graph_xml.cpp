@@ -54,7 +54,7 @@ class Writer {
 void write_head(Writer& w, const Action& a) {
     w.raw("<").raw(tag_of(a.kind)).attr("id", a.id).attr("operation", a.task).attr("operation_key", a.key);
     w.attr_if("internal_operation_key", a.internal_key);
-    if (a.kind != ActionKind::pseudo || !a.node.empty()) w.attr_if("on_node", a.node).attr_if("on_node_uuid", a.node_id);
+    if (a.kind != ActionKind::pseudo || a.task == "stonith") w.attr_if("on_node", a.node).attr_if("on_node_uuid", a.node_id);
     w.attr_if("router_node", a.router);
 }
 

@@ -100,7 +100,6 @@ void check_history(Model& m) {
         if (!m.node(n).online || m.node(n).unclean) continue;
         if (m.node(n).is_remote() && res.is_fence_device) continue;
         if (res.removed) continue;
-        if (res.parent != kNone && m.rsc(res.parent).kind == RscKind::bundle) continue;
         if (res.is_remote_connection && res.container != kNone) continue;
         if (m.node(n).maintenance || res.maintenance) { if (res.maintenance) continue; }
         if (runs_on(res, n) && res.role > Role::stopped) check_active(m, r, n, *h);

@@ -73,8 +73,8 @@ Plan plan(const cib::Cib& cib, WallTime now, const PlanOptions& options) {
     order_by_constraints(a);
     make_migrations(a);
     order_utilization(a);
-    make_fencing(a);
     order_remote(a);
+    make_fencing(a);
     order_probes(a);
     propagate(a);
     make_notifications(a);

@@ -7,10 +7,16 @@
 namespace muster::policy {
 namespace {
 
+// A guest that is not up yet has nothing inside to find, unless its container runs already.
+bool container_runs(const Model& m, const Node& n) {
+    if (n.remote_rsc == kNone || m.rsc(n.remote_rsc).container == kNone) return false;
+    const Resource& c = m.rsc(m.rsc(n.remote_rsc).container);
+    return !c.failed && c.role == Role::started && !c.running_on.empty();
+}
+
 bool node_can_probe(const Model& m, const Node& n) {
-    (void)m;
     if ((!n.online && !n.coming) || n.unclean || n.pending) return false;
-    if (n.kind == NodeKind::guest && !n.online) return false;
+    if (n.kind == NodeKind::guest && !n.online && !container_runs(m, n)) return false;
     return !(n.is_remote() && !n.discovery);
 }
 
@@ -26,7 +32,9 @@ bool discovery_allows(Model& m, const Resource& r, NodeIx n) {
 
 bool may_live_there(const Model& m, const Resource& r, const Node& n) {
     if (!n.is_remote()) return true;
-    if (r.is_fence_device || r.is_remote_connection || !r.fillers.empty()) return false;
+    if (r.is_fence_device || r.is_remote_connection) return false;
+    const bool bundled = r.parent != kNone && m.rsc(r.parent).kind == RscKind::bundle;
+    if (!r.fillers.empty() && (n.kind == NodeKind::guest || !bundled)) return false;
     if (n.kind == NodeKind::guest && n.remote_rsc != kNone && m.rsc(n.remote_rsc).parent != kNone)
         return r.container == m.rsc(n.remote_rsc).container;
     return true;
@@ -94,15 +102,13 @@ void probe_tree(Actions& a, RscIx r, NodeIx n) {
         return;
     }
     if (res.bundle) {
-        bool inside = false;
         for (const auto& rep : res.bundle->list) {
-            if (!a.m.node(n).is_remote())
-                for (RscIx c : {rep.ip, rep.container, rep.remote})
-                    if (c != kNone && wants_probe(a, a.m.rsc(c), n) && (c != rep.remote || a.m.rsc(rep.container).assigned == n)) probe(a, c, n);
+            for (RscIx c : {rep.ip, rep.container})
+                if (c != kNone && wants_probe(a, a.m.rsc(c), n)) probe(a, c, n);
+            // Only when it is known where the container will be is there something to connect to.
+            if (rep.remote != kNone && a.m.rsc(rep.container).assigned != kNone && wants_probe(a, a.m.rsc(rep.remote), n)) probe(a, rep.remote, n);
             if (rep.node == n && rep.child != kNone && wants_probe(a, a.m.rsc(rep.child), n)) probe(a, rep.child, n);
-            inside = inside || rep.node == n;
         }
-        (void)inside;
         return;
     }
     if (res.is_collective()) {
@@ -164,6 +170,23 @@ void keep_apart(Actions& a) {
 
 }  // namespace
 
+namespace {
+
+// Containers of one bundle may get into each other's way on a host; what is inside waits for all their probes.
+void order_container_probe(Actions& a, ActIx p) {
+    const RscIx r = a.at(p).rsc, b = a.m.rsc(r).parent;
+    if (b == kNone || !a.m.rsc(b).bundle) return;
+    const BundleInfo& info = *a.m.rsc(b).bundle;
+    for (const auto& rep : info.list) {
+        if (rep.container == r && info.child_clone != kNone) a.link(p, a.find(info.child_clone, Task::start), edge::order);
+        if (rep.container == r || info.per_host != 1) continue;
+        bool container = std::any_of(info.list.begin(), info.list.end(), [&](const auto& x) { return x.container == r; });
+        if (container) a.link(p, a.find(rep.container, Task::start, a.at(p).node), edge::order);
+    }
+}
+
+}  // namespace
+
 // Nothing of a resource starts before its probes have answered, nor do its neighbours act on what is not known yet.
 void order_probes(Actions& a) {
     keep_apart(a);
@@ -179,12 +202,14 @@ void order_probes(Actions& a) {
             a.link(p, a.find(top, Task::stopped), edge::order);
             continue;
         }
+        order_container_probe(a, p);
         for (ActIx s : a.find_all(r, Task::start)) a.link(p, s, edge::order);
         for (ActIx s : a.find_all(r, Task::reload)) a.link(p, s, edge::order);
         for (ActIx s : a.find_all(r, Task::stop))
             for (const Edge& e : std::vector<Edge>{a.at(s).after}) {
                 const Act& then = a.at(e.other);
-                bool same = then.rsc == r || then.rsc == kNone;
+                // A connection's probe needs the container up: the container cannot wait for it.
+                bool same = then.rsc == r || then.rsc == kNone || then.rsc == a.m.rsc(r).container;
                 if (!same && !then.probe && then.interval_ms == 0) a.link(p, e.other, edge::order);
             }
         std::set<RscIx> seen;

@@ -32,7 +32,8 @@ int CloneAssigner::promotion_score(RscIx instance, NodeIx n, bool& has) const {
         }
         return sum;
     }
-    if (i.running_on.empty() || !runs_on(i, n)) {
+    const bool never_seen = m_.rsc(clone_).parent != kNone && i.running_on.empty() && i.known_on.empty();
+    if (!never_seen && (i.running_on.empty() || !runs_on(i, n))) {
         bool known = i.known_on.count(n) != 0;
         if (!m_.rsc(clone_).unique)
             for (RscIx c : m_.rsc(clone_).children) {

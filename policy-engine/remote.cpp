@@ -1,5 +1,5 @@
-// What runs on a remote or guest node waits for the connection to it, and is stopped before the connection is
-// (Pacemaker Remote).
+// What runs on a remote or guest node depends on the connection to it: it waits for the connection, and is stopped
+// before the connection is given up.  Where the connection is lost for good, fencing has to do it (Pacemaker Remote).
 #include <algorithm>
 
 #include "policy-engine/actions.h"
@@ -7,66 +7,104 @@
 namespace muster::policy {
 namespace {
 
+// What can be done on a remote node now.
+enum class Reach : std::uint8_t {
+    alive,     // connected, and stays so
+    resting,   // connected from a lost member; will be from another one
+    unknown,   // not connected; will be
+    stopped,   // connected; will be given up in order
+    failed     // lost, and not coming back
+};
+
+Reach reach_of(const Model& m, const Node& node) {
+    const Resource& conn = m.rsc(node.remote_rsc);
+    const NodeIx host = conn.current();
+    if (conn.next_role == Role::stopped || conn.assigned == kNone) {
+        if (host != kNone && m.node(host).unclean) return Reach::failed;
+        if (!conn.failed) return Reach::stopped;
+        // Whether it comes back shows only when it is tried again.
+        if (conn.remote_reconnect_ms > 0 && node.remote_was_fenced) return Reach::unknown;
+        return Reach::failed;
+    }
+    if (host == kNone) return Reach::unknown;
+    if (m.node(host).unclean || !m.node(host).online) return Reach::resting;
+    if (conn.running_on.size() > 1 && conn.partial_source != kNone && conn.partial_target != kNone) return Reach::resting;
+    return Reach::alive;
+}
+
+void after_start(Actions& a, ActIx x, RscIx of, std::uint32_t more = 0) {
+    for (ActIx up : a.find_all(of, Task::start)) a.link(up, x, edge::order | edge::block | more);
+}
+
+void before_stop(Actions& a, ActIx x, RscIx of, std::uint32_t more = 0) {
+    for (ActIx down : a.find_all(of, Task::stop)) a.link(x, down, edge::order | more);
+}
+
 void within_container(Actions& a, RscIx conn) {
-    RscIx container = a.m.rsc(conn).container;
+    const RscIx container = a.m.rsc(conn).container;
     if (container == kNone) return;
+    const bool bundled = a.m.rsc(conn).parent != kNone && a.m.rsc(a.m.rsc(conn).parent).kind == RscKind::bundle;
     for (ActIx x : a.find_all(container, Task::start)) {
         for (ActIx y : a.find_all(conn, Task::start)) a.link(x, y, edge::order | edge::imply_then | edge::block);
+        if (!bundled) continue;
         for (ActIx p : a.of_rsc[static_cast<std::size_t>(conn)])
             if (a.at(p).probe) a.link(x, p, edge::order);
     }
     if (a.find(container, Task::start) == kNone)
         for (ActIx y : a.find_all(conn, Task::start)) a.at(y).runnable = false;
-    for (ActIx x : a.find_all(conn, Task::stop))
-        for (ActIx y : a.find_all(container, Task::stop)) a.link(x, y, edge::order | edge::imply_first);
+    for (ActIx x : a.find_all(conn, Task::stop)) before_stop(a, x, container, edge::imply_first);
+}
+
+void stop_on_remote(Actions& a, ActIx x, RscIx conn, Reach reach) {
+    Model& m = a.m;
+    const NodeIx n = a.at(x).node;
+    if (reach == Reach::alive) before_stop(a, x, conn);
+    else if (reach == Reach::failed) m.fence(n, "resources are active but connection is unrecoverable");
+    else if (m.rsc(conn).next_role == Role::stopped) before_stop(a, x, conn, edge::imply_first);
+    else after_start(a, x, conn);
 }
 
 void on_remote(Actions& a, ActIx x, RscIx conn) {
-    const Act& act = a.at(x);
-    ActIx up = a.find(conn, Task::start);
-    RscIx container = a.m.rsc(conn).container;
-    switch (act.task) {
-        case Task::stop:
+    Model& m = a.m;
+    const NodeIx n = a.at(x).node;
+    const Reach reach = reach_of(m, m.node(n));
+    switch (a.at(x).task) {
+        case Task::start:
+        case Task::promote: after_start(a, x, conn, reach == Reach::failed ? edge::imply_then : 0); return;
+        case Task::stop: stop_on_remote(a, x, conn, reach); return;
         case Task::demote:
-        case Task::migrate_to:
-            if (!act.pseudo)
-                for (ActIx down : a.find_all(conn, Task::stop)) a.link(x, down, edge::order);
-            if (up != kNone && !act.pseudo && !a.m.node(act.node).online) a.link(up, x, edge::order);
-            if (container != kNone && !act.pseudo)
-                for (ActIx down : a.find_all(container, Task::stop)) a.link(x, down, edge::order);
+            if (reach == Reach::resting || reach == Reach::unknown) after_start(a, x, conn);
+            return;
+        case Task::monitor:
+            if (a.at(x).interval_ms > 0) return after_start(a, x, conn, edge::imply_then);
+            if (reach == Reach::failed) m.fence(n, "resources are in unknown state and connection is unrecoverable");
             break;
+        default: break;
+    }
+    if (m.rsc(conn).current() != kNone && reach == Reach::stopped) before_stop(a, x, conn, edge::block);
+    else after_start(a, x, conn);
+}
+
+void on_guest(Actions& a, ActIx x, RscIx conn, RscIx container) {
+    switch (a.at(x).task) {
         case Task::start:
         case Task::promote:
-        case Task::migrate_from:
-            if (up != kNone) a.link(up, x, edge::order | edge::block);
-            if (container != kNone)
-                for (ActIx c : a.find_all(container, Task::start)) a.link(c, x, edge::order | edge::block | edge::imply_then);
-            break;
-        case Task::monitor:
-            if (up != kNone) a.link(up, x, edge::order | edge::block | (act.interval_ms > 0 ? edge::imply_then : 0));
-            break;
-        default:
-            if (up != kNone) a.link(up, x, edge::order);
-            break;
+            after_start(a, x, container, edge::imply_then);
+            after_start(a, x, conn);
+            return;
+        case Task::stop:
+        case Task::demote:
+            // A container that failed takes everything inside with it.
+            if (!a.m.rsc(container).failed) before_stop(a, x, conn);
+            return;
+        default: after_start(a, x, conn, a.at(x).interval_ms > 0 && a.at(x).task == Task::monitor ? edge::imply_then : 0);
     }
 }
 
-void bundle_links(Actions& a, const Resource& bundle) {
-    for (const auto& rep : bundle.bundle->list) {
-        if (rep.ip == kNone) continue;
-        for (ActIx x : a.find_all(rep.ip, Task::start))
-            for (ActIx y : a.find_all(rep.container, Task::start)) a.link(x, y, edge::order | edge::block);
-        for (ActIx x : a.find_all(rep.container, Task::stop))
-            for (ActIx y : a.find_all(rep.ip, Task::stop)) a.link(x, y, edge::order | edge::imply_first);
-    }
-    RscIx clone = bundle.bundle->child_clone;
-    if (clone == kNone) return;
-    for (Task t : {Task::start, Task::stop, Task::promote, Task::demote}) {
-        ActIx outer = a.find(bundle.self, t), inner = a.find(clone, t);
-        ActIx outer_end = a.find(bundle.self, finished(t)), inner_end = a.find(clone, finished(t));
-        a.link(outer, inner, edge::order | edge::graph_first);
-        a.link(inner_end, outer_end, edge::order | edge::graph_then);
-    }
+// The failures of a connection are forgotten before it is tried again.
+void forget_before_start(Actions& a, ActIx x) {
+    const Resource& r = a.m.rsc(a.at(x).rsc);
+    if (r.is_remote_connection) for (ActIx up : a.find_all(r.self, Task::start)) a.link(x, up, edge::order);
 }
 
 }  // namespace
@@ -74,14 +112,22 @@ void bundle_links(Actions& a, const Resource& bundle) {
 void order_remote(Actions& a) {
     for (RscIx r = 0; r < static_cast<RscIx>(a.m.resources.size()); ++r) {
         if (a.m.rsc(r).is_remote_connection) within_container(a, r);
-        if (a.m.rsc(r).bundle) bundle_links(a, a.m.rsc(r));
+        if (a.m.rsc(r).bundle) order_bundle(a, a.m.rsc(r));
     }
     const auto count = static_cast<ActIx>(a.list.size());
     for (ActIx x = 0; x < count; ++x) {
-        NodeIx n = a.at(x).node;
-        if (n == kNone || a.at(x).rsc == kNone || !a.m.node(n).is_remote()) continue;
-        RscIx conn = a.m.node(n).remote_rsc;
-        if (conn != kNone && conn != a.at(x).rsc) on_remote(a, x, conn);
+        const NodeIx n = a.at(x).node;
+        if (n == kNone || a.at(x).rsc == kNone || a.at(x).dead) continue;
+        if (a.at(x).task == Task::clear_failcount) {
+            forget_before_start(a, x);
+            continue;
+        }
+        if (!a.m.node(n).is_remote()) continue;
+        const RscIx conn = a.m.node(n).remote_rsc;
+        if (conn == kNone || conn == a.at(x).rsc) continue;
+        const RscIx container = a.m.rsc(conn).container;
+        if (container == kNone) on_remote(a, x, conn);
+        else on_guest(a, x, conn, container);
     }
 }
 

@@ -12,6 +12,8 @@
 
 namespace muster::policy {
 
+class BundleElements;
+
 class Definer {
   public:
     explicit Definer(Model& m);
@@ -26,6 +28,7 @@ class Definer {
     void clone_modes(RscIx ix, bool promotable_element);
 
   private:
+    BundleReplica replica(RscIx bundle, int i, const BundleElements& elements, const BundleInfo& info);
     RscIx implicit(std::unique_ptr<xml::Element> e, RscIx parent);
     Model& m_;
     std::map<std::string, std::shared_ptr<Definition>> defs_;

@@ -3,40 +3,21 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "policy-engine/bundle_elements.h"
 #include "policy-engine/constraints.h"
 #include "policy-engine/unpack.h"
 
 namespace muster::policy {
 namespace {
 
-xml::Element nvset(const std::string& kind, const std::string& id, const std::vector<std::pair<std::string, std::string>>& values) {
-    xml::Element set{kind, {{"id", id}}};
-    for (const auto& [name, value] : values)
-        set.add(xml::Element{"nvpair", {{"id", id + "-" + name}, {"name", name}, {"value", value}}});
-    return set;
-}
-
-xml::Element primitive_element(const std::string& id, const std::string& provider, const std::string& type,
-                               const std::vector<std::pair<std::string, std::string>>& params, const std::string& interval) {
-    xml::Element e{"primitive", {{"id", id}, {"class", "ocf"}, {"provider", provider}, {"type", type}}};
-    e.add(nvset("instance_attributes", id + "-attributes", params));
-    xml::Element ops{"operations"};
-    ops.add(xml::Element{"op", {{"id", id + "-monitor-" + interval}, {"name", "monitor"}, {"interval", interval}}});
-    e.add(std::move(ops));
-    return e;
+bool flag_of(const StringMap& meta, std::string_view name) {
+    auto it = meta.find(name);
+    return it != meta.end() && parse_bool(it->second).value_or(false);
 }
 
 int count(const xml::Element& e, std::string_view name, std::string_view old, int otherwise) {
     auto n = parse_int(e.get(name, e.get(old)));
     return n ? static_cast<int>(*n) : otherwise;
-}
-
-// The next address: "10.0.0.9" -> "10.0.0.10".
-std::string next_address(const std::string& address, int offset) {
-    auto dot = address.rfind('.');
-    if (dot == std::string::npos) return address;
-    auto last = parse_int(address.substr(dot + 1)).value_or(0);
-    return address.substr(0, dot + 1) + std::to_string(last + offset);
 }
 
 const xml::Element* agent_of(const xml::Element& e, std::string& agent) {
@@ -46,20 +27,6 @@ const xml::Element* agent_of(const xml::Element& e, std::string& agent) {
             return found;
         }
     return nullptr;
-}
-
-xml::Element clone_element(const xml::Element& bundle, const BundleInfo& info, const xml::Element& primitive) {
-    std::string id = bundle.id() + (info.promoted_max > 0 ? "-master" : "-clone");
-    xml::Element e{"clone", {{"id", id}}};
-    std::vector<std::pair<std::string, std::string>> meta{
-        {"clone-max", std::to_string(info.replicas)},
-        {"clone-node-max", std::to_string(info.per_host)},
-        {"globally-unique", info.per_host > 1 ? "true" : "false"},
-        {"promotable", info.promoted_max > 0 ? "true" : "false"}};
-    if (info.promoted_max > 0) meta.emplace_back("promoted-max", std::to_string(info.promoted_max));
-    e.add(nvset("meta_attributes", id + "-meta", meta));
-    e.add(primitive);
-    return e;
 }
 
 }  // namespace
@@ -84,59 +51,44 @@ RscIx Definer::bundle(const xml::Element& e) {
     info.promoted_max = count(*agent, "promoted-max", "masters", 0);
     info.replicas = count(*agent, "replicas", "replicas", info.promoted_max > 0 ? info.promoted_max : 1);
     info.per_host = count(*agent, "replicas-per-host", "replicas-per-host", 1);
-    r.promotable = info.promoted_max > 0;
     RscIx ix = new_resource(m_, std::move(r));
     finish(ix);
-    const auto* network = e.child("network");
-    const std::string first_ip = network == nullptr ? "" : network->get("ip-range-start");
-    const std::string port = network == nullptr ? "3121" : network->get("control-port", "3121");
-    const auto* inside = e.child("primitive");
-    RscIx clone_ix = kNone;
-    if (inside != nullptr) {
-        m_.made.push_back(std::make_shared<const xml::Element>(clone_element(e, info, *inside)));
-        clone_ix = clone(*m_.made.back());
-        m_.rsc(clone_ix).parent = ix;
-        for (const auto& [k, v] : m_.rsc(ix).meta) m_.rsc(clone_ix).meta.emplace(k, v);
-        clone_modes(clone_ix, info.promoted_max > 0);
-        m_.rsc(clone_ix).clone_max = info.replicas;
-        m_.rsc(clone_ix).promoted_max = info.promoted_max;
-        m_.rsc(clone_ix).clone_node_max = 1;
+    const BundleElements elements{e, *agent, info};
+    const bool inside = e.child("primitive") != nullptr;
+    if (inside) {
+        m_.made.push_back(elements.clone());
+        info.child_clone = clone(*m_.made.back());
+        Resource& within = m_.rsc(info.child_clone);
+        within.parent = ix;
+        within.clone_max = info.replicas;
+        within.clone_node_max = info.per_host;
+        m_.rsc(ix).promotable = within.promotable;
+        m_.rsc(ix).interleave = flag_of(m_.rsc(ix).meta, "interleave");
     }
-    info.child_clone = clone_ix;
-    for (int i = 0; i < info.replicas; ++i) {
-        BundleReplica rep;
-        rep.index = i;
-        const std::string n = std::to_string(i);
-        if (!first_ip.empty()) {
-            rep.ip_address = next_address(first_ip, i);
-            rep.ip = implicit(std::make_unique<xml::Element>(primitive_element(
-                                  e.id() + "-ip-" + rep.ip_address, "heartbeat", "IPaddr2",
-                                  {{"ip", rep.ip_address}, {"cidr_netmask", network->get("host-netmask", "32")}}, "60s")),
-                              ix);
-        }
-        rep.container = implicit(std::make_unique<xml::Element>(primitive_element(
-                                     e.id() + "-" + info.agent + "-" + n, "heartbeat", info.agent,
-                                     {{"image", agent->get("image")}, {"allow_pull", "true"}, {"force_kill", "false"}, {"reuse", "false"}}, "60s")),
-                                 ix);
-        if (inside != nullptr) {
-            rep.remote = implicit(std::make_unique<xml::Element>(primitive_element(
-                                      e.id() + "-" + n, "pacemaker", "remote", {{"addr", rep.ip_address.empty() ? "#uname" : rep.ip_address}, {"port", port}}, "30s")),
-                                  ix);
-            m_.rsc(rep.remote).container = rep.container;
-            m_.rsc(rep.remote).migratable = false;
-            m_.rsc(rep.container).fillers.push_back(rep.remote);
-            rep.node = m_.rsc(rep.remote).remote_node;
-            if (static_cast<std::size_t>(i) < m_.rsc(clone_ix).children.size()) rep.child = m_.rsc(clone_ix).children[static_cast<std::size_t>(i)];
-            if (rep.child != kNone) {
-                m_.rsc(rep.child).container = rep.container;
-                m_.rsc(rep.container).fillers.push_back(rep.child);
-            }
-        }
-        m_.rsc(ix).children.push_back(rep.container);
-        info.list.push_back(rep);
-    }
+    for (int i = 0; i < info.replicas; ++i) info.list.push_back(replica(ix, i, elements, info));
     *m_.rsc(ix).bundle = std::move(info);
     return ix;
+}
+
+BundleReplica Definer::replica(RscIx bundle, int i, const BundleElements& elements, const BundleInfo& info) {
+    BundleReplica rep;
+    rep.index = i;
+    rep.ip_address = elements.address(i);
+    if (auto ip = elements.ip(i)) rep.ip = implicit(std::move(ip), bundle);
+    rep.container = implicit(elements.container(i), bundle);
+    m_.rsc(bundle).children.push_back(rep.container);
+    if (info.child_clone == kNone) return rep;
+    rep.remote = implicit(elements.connection(i), bundle);
+    m_.rsc(rep.remote).container = rep.container;
+    m_.rsc(rep.remote).migratable = false;
+    m_.rsc(rep.container).fillers.push_back(rep.remote);
+    rep.node = m_.rsc(rep.remote).remote_node;
+    const auto& instances = m_.rsc(info.child_clone).children;
+    if (static_cast<std::size_t>(i) < instances.size()) rep.child = instances[static_cast<std::size_t>(i)];
+    if (rep.child == kNone) return rep;
+    m_.rsc(rep.child).container = rep.container;
+    m_.rsc(rep.container).fillers.push_back(rep.child);
+    return rep;
 }
 
 void Definer::add_guests() {
@@ -146,9 +98,11 @@ void Definer::add_guests() {
             auto it = meta.find(key);
             return it == meta.end() ? otherwise : it->second;
         };
-        auto e = std::make_unique<xml::Element>(primitive_element(name, "pacemaker", "remote",
-                                                                  {{"addr", get("remote-addr", name)}, {"port", get("remote-port", "3121")}}, "30s"));
-        e->add(nvset("meta_attributes", name + "-meta", {{"allow-migrate", get("remote-allow-migrate", "true")}}));
+        auto e = primitive_element(name, "pacemaker", "remote",
+                                   {{"addr", get("remote-addr", name)}, {"port", get("remote-port", "3121")}}, "30s", "30s");
+        xml::Element set{"meta_attributes", {{"id", name + "-meta"}}};
+        set.add(xml::Element{"nvpair", {{"id", name + "-meta-allow-migrate"}, {"name", "allow-migrate"}, {"value", get("remote-allow-migrate", "true")}}});
+        e->add(std::move(set));
         RscIx conn = implicit(std::move(e), kNone);
         m_.rsc(conn).container = ix;
         if (!m_.rsc(ix).managed && m_.rsc(ix).maintenance) m_.rsc(conn).managed = false, m_.rsc(conn).maintenance = true;
@@ -159,21 +113,23 @@ void Definer::add_guests() {
 
 // Connections and addresses go where their containers are.
 void bind_containers(Model& m) {
-    auto bind = [&](RscIx dependent, RscIx primary) {
+    constexpr std::int32_t kPreferred = 10'000;  // a container on a remote node is reached from a member
+    auto bind = [&](RscIx dependent, RscIx primary, std::int32_t score) {
         if (dependent == kNone || primary == kNone) return;
         Colocation c;
         c.id = "#resource-with-container";
         c.dependent = dependent;
         c.primary = primary;
-        c.score = kInf;
+        c.score = score;
         add_colocation(m, std::move(c));
     };
     const auto n = static_cast<RscIx>(m.resources.size());
     for (RscIx r = 0; r < n; ++r) {
         const Resource& res = m.rsc(r);
-        if (res.is_remote_connection && res.container != kNone) bind(r, res.container);
+        const bool bundled = res.parent != kNone && m.rsc(res.parent).kind == RscKind::bundle;
+        if (res.is_remote_connection && res.container != kNone) bind(r, res.container, bundled ? kPreferred : kInf);
         if (res.bundle)
-            for (const auto& rep : res.bundle->list) bind(rep.ip, rep.container);
+            for (const auto& rep : res.bundle->list) bind(rep.ip, rep.container, kInf);
     }
 }
 
