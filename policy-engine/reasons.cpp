@@ -12,6 +12,18 @@ std::string names(const Model& m, const std::vector<NodeIx>& nodes) {
     return out;
 }
 
+// Why a resource may not stay: what its first node suffers from.
+std::string why_leave(const Model& m, const Resource& r) {
+    for (NodeIx x : r.running_on) {
+        const Node& n = m.node(x);
+        if (n.unclean) return n.name + (n.online ? " must be fenced" : " is lost");
+        if (!n.online) return n.name + " is offline";
+        if (n.shutdown) return n.name + " shuts down";
+        if (n.standby) return n.name + " is in standby";
+    }
+    return "a better node";
+}
+
 bool goes(const Actions& a, ActIx x) { return x != kNone && !a.at(x).optional && a.at(x).runnable; }
 
 void decide(Actions& a, const Resource& r, Plan& plan) {
@@ -25,10 +37,10 @@ void decide(Actions& a, const Resource& r, Plan& plan) {
     auto why = [&](ActIx x, std::string otherwise) { return x != kNone && !a.at(x).reason.empty() ? a.at(x).reason : otherwise; };
     if (a.find(r.self, Task::migrate_to) != kNone && goes(a, a.find(r.self, Task::migrate_to))) {
         out.decision = "migrate";
-        out.text = "a better node, by live migration";
+        out.text = why_leave(m, r) + ", by live migration";
     } else if (starts && stops) {
         out.decision = r.failed ? "recover" : out.from == out.to ? "restart" : "move";
-        out.text = r.failed ? "it failed" : why(stop, "a better node");
+        out.text = r.failed ? "it failed" : why(stop, why_leave(m, r));
     } else if (starts) {
         out.decision = "start";
         out.text = "it shall run and does not";

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "policy-engine/plan.h"
 #include "tools/crm/levels/change.h"
+#include "tools/crm/status/reason.h"
 
 namespace muster::crm {
 namespace {
@@ -13,18 +14,6 @@ std::string bare(const std::string& instance) { return instance.substr(0, instan
 
 bool disturbs(const std::string& decision) {
     return decision == "stop" || decision == "fence" || decision == "restart" || decision == "demote";
-}
-
-std::string line(const policy::Reason& r) {
-    std::string out = r.decision + " " + r.resource;
-    if (!r.from.empty() && !r.to.empty() && r.from != r.to) {
-        out += " from " + r.from + " to " + r.to;
-    } else if (!r.to.empty()) {
-        out += " on " + r.to;
-    } else if (!r.from.empty()) {
-        out += " on " + r.from;
-    }
-    return r.text.empty() ? out : out + " (" + r.text + ")";
 }
 
 bool quiet(const std::string& decision) { return decision == "leave" || decision == "probe" || decision == "stay-stopped"; }
@@ -55,11 +44,11 @@ std::set<std::string> named(const cib::Cib& cib, const std::vector<std::string>&
 std::vector<Effect> effects(const cib::Cib& before, const cib::Cib& after, const std::vector<std::string>& about,
                             WallTime now) {
     std::set<std::string> known;
-    for (const auto& r : policy::plan(before, now).reasons) known.insert(line(r));
+    for (const auto& r : policy::plan(before, now).reasons) known.insert(status::decision_text(r));
     const auto expected = named(after, about);
     std::vector<Effect> out;
     for (const auto& r : policy::plan(after, now).reasons) {
-        const std::string text = line(r);
+        const std::string text = status::decision_text(r);
         if (quiet(r.decision) || known.count(text) > 0) continue;
         const bool asked = expected.count(r.resource) > 0 || expected.count(bare(r.resource)) > 0;
         out.push_back({text, disturbs(r.decision) && !asked});

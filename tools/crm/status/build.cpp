@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "tools/crm/status/reason.h"
 #include "tools/crm/status/screen.h"
 
 namespace muster::crm::status {
@@ -81,15 +82,7 @@ void doing(const Input& in, Screen& screen) {
     for (const auto& w : in.facts.waiting) screen.doing.push_back("waits: " + w);
     for (const auto& r : in.plan.reasons) {
         if (r.decision == "leave" || r.decision == "stay-stopped" || r.decision == "probe") continue;
-        std::string line = "next: " + r.decision + " " + r.resource;
-        if (!r.from.empty() && !r.to.empty() && r.from != r.to) {
-            line += " from " + r.from + " to " + r.to;
-        } else if (!r.to.empty() && r.to != r.resource) {
-            line += " on " + r.to;
-        } else if (!r.from.empty()) {
-            line += " on " + r.from;
-        }
-        screen.doing.push_back(line + (r.text.empty() ? "" : " (" + r.text + ")"));
+        screen.doing.push_back("next: " + decision_text(r));
     }
     if (truth(in.cib, "maintenance-mode", false)) screen.paused.push_back("the whole cluster is in maintenance: nothing is started, stopped or watched. End: crm configure property maintenance-mode=false");
     for (const auto& n : in.view.nodes) {
@@ -127,6 +120,7 @@ void verdict(const Input& in, Screen& screen) {
         screen.verdict_text = screen.services.empty() ? "fine: no services configured" : "fine: all services up";
         if (count(Health::off) > 0) screen.verdict_text = "fine: all wanted services up";
     }
+    if (truth(in.cib, "maintenance-mode", false)) screen.verdict_text += " (MAINTENANCE)";
 }
 
 }  // namespace

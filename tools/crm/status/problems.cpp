@@ -4,6 +4,7 @@
 
 #include "base/score.h"
 #include "base/text.h"
+#include "tools/crm/status/reason.h"
 #include "tools/crm/status/screen.h"
 
 namespace muster::crm::status {
@@ -104,7 +105,7 @@ std::string why_stopped(const Input& in, const std::string& resource) {
     for (const auto& r : in.plan.reasons) {
         const bool it = r.resource == resource || r.resource.substr(0, r.resource.find(':')) == resource;
         if (it && (r.decision == "stay-stopped" || r.decision == "leave") && !r.text.empty()) {
-            return r.text == "unable to assign" ? "no node may run it, after failures, bans or the loss of nodes" : r.text;
+            return cause_text(r);
         }
     }
     return "";
@@ -188,6 +189,11 @@ void down_without_failure(const Input& in, const std::vector<Service>& services,
         for (const auto& f : failed) told = told || (view != nullptr && !service_of(*view, f.resource).empty());
         if (told) continue;
         Problem p;
+        if (s.state == "LOST") {
+            p.text = s.id + " ran on a node that is lost; it is started elsewhere when that node is fenced";
+            out.push_back(std::move(p));
+            continue;
+        }
         p.text = s.id + " is down";
         std::vector<const policy::ResourceView*> open{view};
         while (!open.empty() && p.more.empty()) {

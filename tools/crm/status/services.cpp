@@ -47,12 +47,13 @@ void collect(const ResourceView& r, bool promoted_only, std::vector<std::string>
     for (const auto& child : r.children) collect(child, promoted_only, out);
 }
 
-std::string node_list(const ResourceView& r, bool promoted_only) {
+std::string node_list(const ResourceView& r, bool promoted_only, const Lost& without) {
     std::vector<std::string> nodes;
     collect(r, promoted_only, nodes);
+    std::erase_if(nodes, [&](const std::string& n) { return without.count(n) > 0; });
     std::sort(nodes.begin(), nodes.end(), [](const auto& a, const auto& b) { return natural_less(a, b); });
     nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
-    return join(nodes, " ");
+    return nodes.size() > 8 ? std::to_string(nodes.size()) + " nodes" : join(nodes, " ");
 }
 
 bool any(const ResourceView& r, bool ResourceView::*flag) {
@@ -126,7 +127,7 @@ void judge(const Input& in, const ResourceView& r, Service& s) {
         s.health = up == 0 ? Health::down : up < expected ? Health::partial : Health::up;
         s.state = up == 0 ? "DOWN" : up < expected ? std::to_string(up) + " of " + std::to_string(expected) + " up" : "up";
         if (expected == 0 && up == 0) s.health = Health::off;
-        if (r.promotable && up > 0 && node_list(r, true).empty()) {
+        if (r.promotable && up > 0 && node_list(r, true, lost_nodes(in)).empty()) {
             s.health = Health::partial;
             s.state = "not promoted";
         }
@@ -160,8 +161,12 @@ std::vector<Service> services(const Input& in) {
         s.id = r.id;
         s.kind = r.promotable ? "promotable" : r.kind;
         judge(in, r, s);
-        s.where = node_list(r, false);
-        if (const auto promoted = node_list(r, true); !promoted.empty()) s.where = promoted + " (promoted), " + s.where;
+        // A service that is lost is shown where it was; instances elsewhere do not count lost nodes.
+        const Lost without = s.state == "LOST" ? Lost{} : lost_nodes(in);
+        s.where = node_list(r, false, without);
+        if (const auto promoted = node_list(r, true, without); !promoted.empty()) {
+            s.where = promoted + " (promoted)" + (promoted == s.where ? "" : ", all: " + s.where);
+        }
         const bool up = s.health == Health::up || s.health == Health::partial;
         s.since_s = since(in, r, up);
         if (any(r, &ResourceView::blocked) && s.state != "blocked") s.remark = "blocked";

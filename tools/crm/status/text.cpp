@@ -120,14 +120,21 @@ void safety_block(Writer& w, const Screen& s) {
         const bool bad = l.find(" NO") != std::string::npos || l.find("OFF") != std::string::npos;
         w.line("  " + l, 4, bad ? kYellow : "");
     }
-    for (const auto& l : s.losses) {
-        std::string text = "  if " + l.node + " is lost: ";
-        if (!l.down.empty()) {
-            text += "NOT SAFE, down: " + join(l.down, " ");
-        } else {
-            text += "safe" + (l.moves.empty() ? std::string{""} : ", " + join(l.moves, ", "));
+    // Nodes with the same answer share a line; the bad ones first.
+    std::vector<std::pair<std::string, std::vector<std::string>>> answers;
+    for (const bool bad : {true, false}) {
+        for (const auto& l : s.losses) {
+            if (bad != !l.down.empty()) continue;
+            const std::string answer = bad ? "NOT SAFE, down: " + join(l.down, " ")
+                                           : "safe" + (l.moves.empty() ? std::string{} : ", " + join(l.moves, ", "));
+            auto it = std::find_if(answers.begin(), answers.end(), [&](const auto& a) { return a.first == answer; });
+            if (it == answers.end()) it = answers.insert(answers.end(), {answer, {}});
+            it->second.push_back(l.node);
         }
-        w.line(text, 6, l.down.empty() ? "" : kYellow);
+    }
+    for (const auto& [answer, names] : answers) {
+        const std::string who = names.size() == 1 ? names[0] : "any one of " + join(names, " ");
+        w.line("  if " + who + " is lost: " + answer, 6, starts_with(answer, "NOT") ? kYellow : "");
     }
     if (s.losses_left_out) w.line("  loss of a node: " + *s.losses_left_out, 4);
 }

@@ -1,0 +1,15 @@
+// A decision of the planner in an operator's words, the same on the status screen and in the plan before a change.
+#pragma once
+
+#include <string>
+
+#include "policy-engine/plan.h"
+
+namespace muster::crm::status {
+
+// "move web from node1 to node2 (node1 is in standby)"
+std::string decision_text(const policy::Reason& reason);
+// The cause alone, for a sentence: "no node may run it".
+std::string cause_text(const policy::Reason& reason);
+
+}  // namespace muster::crm::status
