@@ -1,13 +1,32 @@
 // help, ls, cd, up, quit: commands that every level has.
 #include "base/text.h"
 #include "tools/crm/shell/context.h"
+#include "tools/crm/line/candidates.h"
 #include "tools/crm/shell/help.h"
+#include "tools/crm/shell/manual.h"
 #include "tools/crm/table/all.h"
 
 namespace muster::crm {
 namespace {
 
+// What bash asks: the words that fit the line up to the cursor, one a line.
+int offer(Context& context, std::string line) {
+    const auto blank = line.find(' ');
+    line = blank == std::string::npos ? "" : line.substr(blank + 1);
+    for (const auto& c : candidates(context, line)) context.out << c.text << "\n";
+    return kOk;
+}
+
 int help(Context& context, const Args& args) {
+    if (!args.empty() && args[0] == "--man") {
+        context.out << manual_page();
+        return kOk;
+    }
+    if (!args.empty() && args[0] == "--bash") {
+        context.out << bash_completion();
+        return kOk;
+    }
+    if (args.size() == 2 && args[0] == "--complete") return offer(context, args[1]);
     if (args.empty()) {
         if (context.level.empty()) {
             context.out << overview();
@@ -81,7 +100,7 @@ int change_level(Context& context, const Args& args) {
 }  // namespace
 
 void add_shell(Table& table) {
-    table.add({"", "help", {"?"}, "[LEVEL] [COMMAND]", "Show help", "", {Want::topic}, {}, 0, 2, false, help});
+    table.add({"", "help", {"?"}, "[LEVEL] [COMMAND]", "Show help", "--man prints the manual page, --bash the completion for bash.", {Want::topic}, {}, 0, 2, false, help});
     table.add({"", "ls", {}, "", "List levels and commands", "", {}, {}, 0, 0, false, list});
     table.add({"", "cd", {}, "[LEVEL]", "Go to another level", "", {Want::topic}, {}, 0, 1, false, change_level});
     table.add({"", "up", {"end", "back", ".."}, "", "Go up one level", "", {}, {}, 0, 0, false, up});
