@@ -10,7 +10,7 @@ import sys
 
 HEADER = re.compile(r"^((?:[a-z-]+/)+)  \S")
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
-SKIP = ("build", ".git", "tests")
+SKIP = ("build", ".git", "tests", "cmake")
 
 
 def read_map(text):
