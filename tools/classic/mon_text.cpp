@@ -362,7 +362,7 @@ class Printer {
             if (n.history.empty() || (!wishes_.only_node.empty() && n.uname != wishes_.only_node)) continue;
             bool first = true;
             for (const auto& h : n.history) {
-                const auto probe = [](const cib::OpRecord& op) { return op.operation == "monitor" && op.interval_ms == 0 && op.rc == 7; };
+                const auto probe = [](const cib::OpRecord& op) { return op.operation == "notify" || (op.operation == "monitor" && op.interval_ms == 0 && op.rc == 7); };
                 if (std::all_of(h.ops.begin(), h.ops.end(), probe) || !wishes_.selects(h.id)) continue;
                 if (first) line(1, "Node: " + n.uname + ":");
                 first = false;
@@ -372,7 +372,7 @@ class Printer {
                 for (const auto& op : ops) {
                     if (probe(op)) continue;
                     line(3, fmt::format("({}) {}{}{}", op.call_id, op.operation, op.interval_ms > 0 ? fmt::format(": interval=\"{}ms\"", op.interval_ms) : "",
-                                        op.rc != 0 ? fmt::format(" rc={}", op.rc) : ""));
+                                        op.rc != 0 && op.rc != 8 ? fmt::format(" rc={}", op.rc) : ""));
                 }
             }
         }

@@ -147,7 +147,19 @@ const char* rc_text(int rc) {
     return at == kTexts.end() ? "unknown" : at->second;
 }
 
-Element history(const Element& document, const MonWishes& w) {
+// A bundle's parts are not configured one by one.
+bool in_bundle(const MonView& v, const std::string& id) {
+    for (const auto& r : v.resources) {
+        for (const auto& replica : r.replicas) {
+            for (const auto& m : replica.members) {
+                if (m.id == id) return true;
+            }
+        }
+    }
+    return false;
+}
+
+Element history(const Element& document, const MonView& v, const MonWishes& w) {
     Element all{"node_history"};
     const auto cib = cib::from_element(document);
     if (!cib) return all;
@@ -156,11 +168,11 @@ Element history(const Element& document, const MonWishes& w) {
         if (!w.only_node.empty() && n.uname != w.only_node) continue;
         for (const auto& h : n.history) {
             if (!w.selects(h.id)) continue;
-            Element r{"resource_history", {{"id", h.id}, {"orphan", word(!find_resource(document, h.id))}, {"migration-threshold", "1000000"}}};
+            Element r{"resource_history", {{"id", h.id}, {"orphan", word(!find_resource(document, h.id) && !in_bundle(v, h.id))}, {"migration-threshold", "1000000"}}};
             auto ops = h.ops;
             std::stable_sort(ops.begin(), ops.end(), [](const auto& a, const auto& b) { return a.call_id < b.call_id; });
             for (const auto& op : ops) {
-                if (op.operation == "monitor" && op.interval_ms == 0 && op.rc == 7) continue;
+                if ((op.operation == "monitor" && op.interval_ms == 0 && op.rc == 7) || op.operation == "notify") continue;
                 Element o{"operation_history", {{"call", std::to_string(op.call_id)}, {"task", op.operation}, {"rc", std::to_string(op.rc)}, {"rc_text", rc_text(op.rc)}}};
                 if (op.interval_ms > 0) o.set("interval", fmt::format("{}ms", op.interval_ms));
                 if (op.last_rc_change > 0) o.set("last-rc-change", calendar(op.last_rc_change));
@@ -226,7 +238,7 @@ void print_xml(Element& root, const Element& cib, const MonView& v, const MonWis
     if (w.sections.count("attributes")) {
         if (Element all = attributes(cib, v, w); !all.children().empty()) root.add(std::move(all));
     }
-    if (w.sections.count("operations")) root.add(history(cib, w));
+    if (w.sections.count("operations")) root.add(history(cib, v, w));
     if (w.sections.count("bans")) {
         if (Element all = bans(cib, w); !all.children().empty()) root.add(std::move(all));
     }
