@@ -302,6 +302,7 @@ NodeIx Placer::choose(RscIx r, NodeIx prefer) {
 
 void Placer::unassign(RscIx r) {
     Resource& res = m_.rsc(r);
+    if (res.is_remote_connection && res.remote_node != kNone) m_.node(res.remote_node).shutdown = false;
     for (RscIx c : res.children) unassign(c);
     if (!res.is_collective() && res.assigned != kNone) {
         Node& n = m_.node(res.assigned);
@@ -314,12 +315,25 @@ void Placer::unassign(RscIx r) {
     if (res.next_role == Role::stopped && effective_target_role(m_, res) != Role::stopped) res.next_role = effective_target_role(m_, res);
 }
 
+// What becomes of a remote node by the place of its connection.
+void Placer::settle_remote(const Resource& connection) {
+    if (!connection.is_remote_connection || connection.remote_node == kNone) return;
+    Node& node = m_.node(connection.remote_node);
+    if (connection.assigned == kNone || connection.next_role == Role::stopped) {
+        node.shutdown = true;
+        return;
+    }
+    node.coming = !node.online;
+    if (node.unseen) node.unclean = false;  // once it is connected again, what runs there is known
+}
+
 void Placer::finish(RscIx r, NodeIx n) {
     Resource& res = m_.rsc(r);
     res.provisional = false;
     res.assigned = n;
     if (n == kNone) {
         if (res.next_role != Role::stopped) set_next_role(res, Role::stopped, "unable to assign");
+        settle_remote(res);
         return;
     }
     if (res.next_role == Role::unknown) {
@@ -327,8 +341,7 @@ void Placer::finish(RscIx r, NodeIx n) {
         set_next_role(res, clone != kNone && m_.rsc(clone).promotable ? Role::unpromoted : Role::started, "assigned");
         (void)clone;
     }
-    if (res.is_remote_connection && res.remote_node != kNone && res.next_role == Role::started)
-        m_.node(res.remote_node).coming = !m_.node(res.remote_node).online;
+    settle_remote(res);
     Node& node = m_.node(n);
     ++node.assigned;
     for (const auto& [name, need] : res.utilization) node.capacity[name] -= need;

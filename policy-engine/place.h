@@ -42,6 +42,7 @@ class Placer {
     void add_matching(RscIx source, const std::string& attribute, double factor, Row& row, bool only_positive);
     NodeIx choose(RscIx r, NodeIx prefer);
     void finish(RscIx r, NodeIx n);
+    void settle_remote(const Resource& connection);
     void unassign(RscIx r);
     void log_scores(RscIx r);
     void colocate_primitive(RscIx dependent, RscIx primary, const Colocation& c);
