@@ -154,12 +154,22 @@ void Placer::colocate_clone(RscIx dependent, RscIx clone, const Colocation& c) {
     }
 }
 
+// What bans one member of a group bans them all, seen from outside.
+bool Placer::banned_with_group(RscIx r, NodeIx n) const {
+    auto banned = [&](RscIx x) { return m_.score(x, n) == kAbsent || m_.score(x, n) == -kInf; };
+    const RscIx parent = m_.rsc(r).parent;
+    if (banned(r)) return true;
+    if (parent == kNone || m_.rsc(parent).kind != RscKind::group || m_.rsc(parent).assigning) return false;
+    const auto& members = m_.rsc(parent).children;
+    return std::any_of(members.begin(), members.end(), banned);
+}
+
 // The dependents' own scores, scaled by how strongly they are bound to this one.
 void Placer::add_matching(RscIx source, const std::string& attribute, double factor, Row& row, bool only_positive) {
     auto best = [&](NodeIx n) -> std::int32_t {
         if (attribute.empty() || attribute == "#uname") {
-            std::int32_t s = m_.score(source, n);
-            return s == kAbsent ? 0 : s;
+            if (factor > 0 && banned_with_group(source, n)) return -kInf;
+            return m_.score(source, n) == kAbsent ? -kInf : m_.score(source, n);
         }
         auto value = m_.node(n).attrs.find(attribute);
         std::int32_t top = -kInf;
@@ -170,11 +180,15 @@ void Placer::add_matching(RscIx source, const std::string& attribute, double fac
         }
         return top;
     };
+    int left = 0;
+    for (NodeIx n = 0; n < m_.node_count(); ++n) left += usable(n, m_.score(source, n)) ? 1 : 0;
+    const bool one_node_left = left == 1;
     for (NodeIx n = 0; n < m_.node_count(); ++n) {
         std::int32_t& cell = row[static_cast<std::size_t>(n)];
         if (cell == kAbsent) continue;
         std::int32_t s = best(n);
-        if (factor < 0 && s < 0) continue;  // what a dependent cannot use says nothing for this one
+        // What a dependent cannot use says nothing for this one, unless it has but one node left to go to.
+        if (factor < 0 && s < 0 && (s > -kInf || cell < 0 || !one_node_left)) continue;
         double delta = factor * s;
         std::int64_t d = static_cast<std::int64_t>(delta < 0 ? delta - 0.5 : delta + 0.5);
         if (d == 0 && s != 0) d = (factor > 0) == (s > 0) ? 1 : -1;
@@ -224,7 +238,6 @@ void Placer::add_dependents(RscIx primary, const Colocation& c, Row& row, bool o
 }
 
 void Placer::assign_primitive(RscIx r, NodeIx prefer) {
-    m_.rsc(r).merging = true;
     for (int ix : primaries_of(m_, r)) {
         Colocation c = m_.colocations[static_cast<std::size_t>(ix)];
         if (c.primary == r) continue;

@@ -36,9 +36,7 @@ std::uint32_t flags_of(OrderKind kind, Task first, bool symmetrical, bool invers
         if (first == Task::start || first == Task::promote) return edge::order | edge::asymmetric | edge::block;
         return edge::order | edge::asymmetric;
     }
-    std::uint32_t f = edge::order | edge::imply_then;
-    if (first == Task::start || first == Task::promote) f |= edge::block;
-    return f;
+    return edge::order | edge::imply_then | edge::block;
 }
 
 bool interleaves(const Model& m, RscIx first, RscIx then) {

@@ -212,6 +212,9 @@ void order_probes(Actions& a) {
         order_container_probe(a, p);
         for (ActIx s : a.find_all(r, Task::start)) a.link(p, s, edge::order);
         for (ActIx s : a.find_all(r, Task::reload)) a.link(p, s, edge::order);
+        for (Task t : {Task::migrate_to, Task::migrate_from})
+            for (ActIx s : a.find_all(r, t))
+                if (t == Task::migrate_to || a.find_all(r, Task::migrate_to).empty()) a.link(p, s, edge::order);
         for (ActIx s : a.find_all(r, Task::stop))
             for (const Edge& e : std::vector<Edge>{a.at(s).after}) {
                 const Act& then = a.at(e.other);
