@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "base/score.h"
 #include "base/time.h"
 #include "base/text.h"
@@ -129,6 +131,14 @@ Applied apply_clear(State& state, const wire::ClearFailCount& clear) {
     return applied;
 }
 
+// "x++" and "x+=5" count on from what there is; everything else is a value as it stands.
+static std::optional<std::int64_t> step_of(const std::string& value) {
+    if (ends_with(value, "++")) return 1;
+    const auto sign = value.rfind("+=");
+    if (sign == std::string::npos) return std::nullopt;
+    return parse_int(value.substr(sign + 2)).value_or(0);
+}
+
 Applied apply_attribute(State& state, const wire::AttributeChange& change) {
     Applied applied;
     NodeFacts* node = state.node(change.node());
@@ -139,10 +149,9 @@ Applied apply_attribute(State& state, const wire::AttributeChange& change) {
     } else {
         std::string value = change.value();
         const auto old = map.find(change.name());
-        if (change.expand()) {
+        if (const auto step = change.expand() ? step_of(value) : std::nullopt) {
             const std::int64_t base = old == map.end() ? 0 : parse_int(old->second).value_or(0);
-            const std::int64_t step = ends_with(value, "++") ? 1 : parse_int(value.substr(value.rfind("+=") + 2)).value_or(0);
-            value = to_string(Score{base + step});
+            value = to_string(Score{base + *step});
         }
         applied.changed = old == map.end() || old->second != value;
         map[change.name()] = value;
