@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "crmd/musterd/ask.h"
 #include "crmd/musterd/children.h"
+#include "crmd/musterd/log_carrier.h"
 #include "crmd/musterd/supervisor.h"
 
 namespace muster::musterd {
@@ -140,6 +141,7 @@ int main(int argc, char** argv) {
     app.add_option("--crmd-options", o.crmd_options, "more options for crmd, in one word");
     CLI11_PARSE(app, argc, argv);
     try {
+        muster::musterd::carry_logs();
         muster::musterd::prepare_folders(o);
         return muster::musterd::Daemon{o}.run();
     } catch (const std::exception& e) {

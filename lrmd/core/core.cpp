@@ -167,7 +167,7 @@ void Core::on_ended(const RunEnded& in, Outputs& out) {
     result.set_type(flight.run.type());
     result.set_client(flight.client);
     if (flight.dropped) {
-        log(out, 6, fmt::format("{} has ended (rc {}) after it was cancelled: not counted", describe(flight.run), verdict.rc));
+        log(out, 7, fmt::format("{} has ended (rc {}) after it was cancelled: not counted", describe(flight.run), verdict.rc));
     } else if (flight.run.interval_ms() > 0) {
         end_recurring(r, flight, std::move(result), out);
     } else {

@@ -58,8 +58,8 @@ corosync || exit 1
 {daemons}
 """
 
-# musterd and all it starts come from the build folder, not from an installation.
-MUSTERD = f"exec {SHARED}/build/bin/musterd --lrmd-options='--helpers {SHARED}/build/bin/classic'"
+# musterd and all it starts come from the build folder, not from an installation; its environment is what systemd would read.
+MUSTERD = f"set -a; [ ! -r /etc/default/muster ] || . /etc/default/muster; set +a\nexec {SHARED}/build/bin/musterd --lrmd-options='--helpers {SHARED}/build/bin/classic'"
 
 
 def install_agents(source, build, disk):
