@@ -85,6 +85,16 @@ void let_cluster_watch(pid_t pid) {
     ::_exit(ipvs::run_checker(service, table, f.status));
 }
 
+// NAT passes on what comes for the service: without forwarding it would be up and serve nobody.
+std::string forwarding_off(const ipvs::Service& service) {
+    if (service.method != ipvs::Method::nat) return {};
+    const std::string setting = service.at.v6() ? "net/ipv6/conf/all/forwarding" : "net/ipv4/ip_forward";
+    char value = '1';
+    std::ifstream{"/proc/sys/" + setting} >> value;
+    if (value != '0') return {};
+    return "method=NAT needs a node that forwards packets, but sysctl " + setting + " is 0 (sysctl -w " + setting + "=1)";
+}
+
 Exit start(const ipvs::Service& service) {
     const Files f = files();
     if (const pid_t pid = checker_pid(f)) {
@@ -94,6 +104,7 @@ Exit start(const ipvs::Service& service) {
     std::string why;
     const auto table = open_table(why);
     if (!table) return ocf::reason(ocf::installed, why);
+    if (why = forwarding_off(service); !why.empty()) return ocf::reason(ocf::installed, why);
     int ready[2];
     if (::pipe2(ready, O_CLOEXEC) != 0) return ocf::reason(ocf::generic, std::strerror(errno));
     const pid_t pid = ::fork();
