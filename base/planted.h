@@ -1,5 +1,5 @@
-// Deliberate breakages that the simulator has to find: they test the tester.  Without the build option
-// MUSTER_PLANTED_BUGS (preset `planted`) every question here is a constant false and costs nothing.
+// Deliberate breakages that the simulator has to find: they test the tester.  They are in the program
+// muster-sim-planted alone (tests/sim); everywhere else every question here is a constant false and costs nothing.
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@ inline constexpr std::array<std::string_view, 10> kBugNames{"none",
                                                             "cancelled-monitor-counts"};
 
 #ifdef MUSTER_PLANTED_BUGS
-extern Bug planted_bug;  // chosen at run time: muster-sim --planted NAME
+extern Bug planted_bug;  // chosen at run time: muster-sim-planted --planted NAME
 inline bool planted(Bug bug) { return planted_bug == bug; }
 #else
 constexpr bool planted(Bug) { return false; }

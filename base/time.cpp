@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/text.h"
@@ -46,7 +47,8 @@ std::optional<std::int64_t> parse_iso_duration_ms(std::string_view t) {
             case 'S': unit_s = 1; break;
             default: return std::nullopt;
         }
-        total += count * unit_s * 1000;
+        constexpr std::int64_t kMost = 9'000'000'000'000'000;
+        total = count > kMost / (unit_s * 1000) ? kMost : std::min(kMost, total + count * unit_s * 1000);
         any = true;
         t.remove_prefix(n + 1);
     }

@@ -154,12 +154,22 @@ void Placer::colocate_clone(RscIx dependent, RscIx clone, const Colocation& c) {
     }
 }
 
+// What bans one member of a group bans them all, seen from outside.
+bool Placer::banned_with_group(RscIx r, NodeIx n) const {
+    auto banned = [&](RscIx x) { return m_.score(x, n) == kAbsent || m_.score(x, n) == -kInf; };
+    const RscIx parent = m_.rsc(r).parent;
+    if (banned(r)) return true;
+    if (parent == kNone || m_.rsc(parent).kind != RscKind::group || m_.rsc(parent).assigning) return false;
+    const auto& members = m_.rsc(parent).children;
+    return std::any_of(members.begin(), members.end(), banned);
+}
+
 // The dependents' own scores, scaled by how strongly they are bound to this one.
 void Placer::add_matching(RscIx source, const std::string& attribute, double factor, Row& row, bool only_positive) {
     auto best = [&](NodeIx n) -> std::int32_t {
         if (attribute.empty() || attribute == "#uname") {
-            std::int32_t s = m_.score(source, n);
-            return s == kAbsent ? 0 : s;
+            if (factor > 0 && banned_with_group(source, n)) return -kInf;
+            return m_.score(source, n) == kAbsent ? -kInf : m_.score(source, n);
         }
         auto value = m_.node(n).attrs.find(attribute);
         std::int32_t top = -kInf;
@@ -170,11 +180,15 @@ void Placer::add_matching(RscIx source, const std::string& attribute, double fac
         }
         return top;
     };
+    int left = 0;
+    for (NodeIx n = 0; n < m_.node_count(); ++n) left += usable(n, m_.score(source, n)) ? 1 : 0;
+    const bool one_node_left = left == 1;
     for (NodeIx n = 0; n < m_.node_count(); ++n) {
         std::int32_t& cell = row[static_cast<std::size_t>(n)];
         if (cell == kAbsent) continue;
         std::int32_t s = best(n);
-        if (factor < 0 && s < 0) continue;  // what a dependent cannot use says nothing for this one
+        // What a dependent cannot use says nothing for this one, unless it has but one node left to go to.
+        if (factor < 0 && s < 0 && (s > -kInf || cell < 0 || !one_node_left)) continue;
         double delta = factor * s;
         std::int64_t d = static_cast<std::int64_t>(delta < 0 ? delta - 0.5 : delta + 0.5);
         if (d == 0 && s != 0) d = (factor > 0) == (s > 0) ? 1 : -1;
@@ -224,7 +238,6 @@ void Placer::add_dependents(RscIx primary, const Colocation& c, Row& row, bool o
 }
 
 void Placer::assign_primitive(RscIx r, NodeIx prefer) {
-    m_.rsc(r).merging = true;
     for (int ix : primaries_of(m_, r)) {
         Colocation c = m_.colocations[static_cast<std::size_t>(ix)];
         if (c.primary == r) continue;
@@ -302,6 +315,7 @@ NodeIx Placer::choose(RscIx r, NodeIx prefer) {
 
 void Placer::unassign(RscIx r) {
     Resource& res = m_.rsc(r);
+    if (res.is_remote_connection && res.remote_node != kNone) m_.node(res.remote_node).shutdown = false;
     for (RscIx c : res.children) unassign(c);
     if (!res.is_collective() && res.assigned != kNone) {
         Node& n = m_.node(res.assigned);
@@ -314,12 +328,25 @@ void Placer::unassign(RscIx r) {
     if (res.next_role == Role::stopped && effective_target_role(m_, res) != Role::stopped) res.next_role = effective_target_role(m_, res);
 }
 
+// What becomes of a remote node by the place of its connection.
+void Placer::settle_remote(const Resource& connection) {
+    if (!connection.is_remote_connection || connection.remote_node == kNone) return;
+    Node& node = m_.node(connection.remote_node);
+    if (connection.assigned == kNone || connection.next_role == Role::stopped) {
+        node.shutdown = true;
+        return;
+    }
+    node.coming = !node.online;
+    if (node.unseen) node.unclean = false;  // once it is connected again, what runs there is known
+}
+
 void Placer::finish(RscIx r, NodeIx n) {
     Resource& res = m_.rsc(r);
     res.provisional = false;
     res.assigned = n;
     if (n == kNone) {
         if (res.next_role != Role::stopped) set_next_role(res, Role::stopped, "unable to assign");
+        settle_remote(res);
         return;
     }
     if (res.next_role == Role::unknown) {
@@ -327,8 +354,7 @@ void Placer::finish(RscIx r, NodeIx n) {
         set_next_role(res, clone != kNone && m_.rsc(clone).promotable ? Role::unpromoted : Role::started, "assigned");
         (void)clone;
     }
-    if (res.is_remote_connection && res.remote_node != kNone && res.next_role == Role::started)
-        m_.node(res.remote_node).coming = !m_.node(res.remote_node).online;
+    settle_remote(res);
     Node& node = m_.node(n);
     ++node.assigned;
     for (const auto& [name, need] : res.utilization) node.capacity[name] -= need;

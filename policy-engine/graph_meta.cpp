@@ -115,7 +115,8 @@ void fill_attributes(Actions& a, const Act& x, Action& out) {
         if (r.is_remote_connection) reach_container(m, r, map);
         operation_meta(a, x, map);
         clone_meta(m, x, map);
-        if (r.is_remote_connection && r.container != kNone) map["CRM_meta_container"] = m.rsc(r.container).id;
+        const bool bundled = m.clone_of(x.rsc) != kNone && m.rsc(m.clone_of(x.rsc)).parent != kNone;
+        if (r.container != kNone && !bundled) map["CRM_meta_container"] = m.rsc(r.container).id;
         if (x.expected_rc > 0) map["CRM_meta_op_target_rc"] = number(x.expected_rc);
         if (x.task == Task::cancel) map["CRM_meta_operation"] = x.op;
     } else if (x.rsc != kNone) {

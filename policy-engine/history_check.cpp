@@ -2,6 +2,7 @@
 // (Pacemaker Explained, "Reloading an Agent After a Definition Change").
 #include <algorithm>
 
+#include "base/text.h"
 #include "policy-engine/actions.h"
 #include "policy-engine/digest.h"
 #include "policy-engine/graph_meta.h"
@@ -36,6 +37,15 @@ Parameters params_of(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
     return out;
 }
 
+bool secrets_hidden(const Parameters& params, const cib::OpRecord& op) {
+    if (op.op_secure_digest.empty()) return false;
+    const auto secret = split_words(op.op_secure_params);
+    return std::any_of(params.begin(), params.end(), [&](const auto& p) {
+        const bool hidden = !p.second.empty() && p.second.find_first_not_of('*') == std::string::npos;
+        return hidden && std::find(secret.begin(), secret.end(), p.first) != secret.end();
+    });
+}
+
 void check_digest(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
     if (op.op_digest.empty()) return;
     Resource& res = m.rsc(r);
@@ -43,6 +53,8 @@ void check_digest(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
     Parameters params = params_of(m, r, n, op);
     std::string now = all_digest(params, milliseconds{op.interval_ms});
     if (now == op.op_digest) return;
+    // Reports hide secrets: what is hidden is taken as unchanged.
+    if (secrets_hidden(params, op) && secure_digest(params, op.op_secure_params, milliseconds{op.interval_ms}) == op.op_secure_digest) return;
     if (fail_count(m, r, n, nullptr, true) > 0) {
         bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(), [&](const auto& c) { return c.resource == r && c.node == n; });
         if (!known) m.clear_fail_counts.push_back({r, n, "its parameters changed"});
@@ -152,13 +164,15 @@ void apply_history_checks(Actions& a) {
         act.reason = c.reason;
         act.meta["call_id"] = std::to_string(c.call_id);
         for (ActIx s : a.find_all(c.resource, Task::stop))
-            if (a.at(s).node == c.node) a.link(x, s, edge::order);
+            if (a.at(s).node == c.node) a.link(s, x, edge::order);
     }
     for (const auto& c : m.clear_fail_counts) {
         ActIx x = a.add(c.resource, Task::clear_failcount, c.node, false);
         a.at(x).runnable = true;
         a.at(x).no_wait = true;
         a.at(x).reason = c.reason;
+        if (m.rsc(c.resource).removed)
+            for (ActIx s : a.find_all(c.resource, Task::stop)) a.link(x, s, edge::order);
     }
 }
 

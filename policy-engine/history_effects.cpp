@@ -51,11 +51,14 @@ void fence_for_activity(Model& m, RscIx ix, NodeIx n) {
     Resource& r = m.rsc(ix);
     if (node.kind == NodeKind::guest) {
         node.remote_reset = true;
+        m.fence(n, r.id + " is thought to be active there");
         return;
     }
     if (node.kind == NodeKind::remote) {
-        if (m.config.fencing && r.managed && node.remote_rsc != kNone)
-            if (m.rsc(node.remote_rsc).managed) m.fence(n, "resources are active but connection is unrecoverable");
+        if (!m.config.fencing || !r.managed || node.remote_rsc == kNone) return;
+        // If the connection can be brought up somewhere, what runs there is seen again: then no fencing.
+        if (!m.rsc(node.remote_rsc).failed) node.unseen = true;
+        m.fence(n, "resources are active but connection is unrecoverable");
         return;
     }
     if (m.config.fencing && r.managed && !node.unclean) m.fence(n, r.id + " is thought to be active there");

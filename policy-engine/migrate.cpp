@@ -56,6 +56,13 @@ bool hindered(const Actions& a, const Move& mv, const std::vector<Move>& all) {
     return false;
 }
 
+// A group or clone around the resource: its milestones wait for the stop, which comes last here.
+bool around(const Model& m, RscIx outer, RscIx r) {
+    for (RscIx p = m.rsc(r).parent; p != kNone; p = m.rsc(p).parent)
+        if (p == outer) return true;
+    return false;
+}
+
 void build(Actions& a, const Move& mv, const std::vector<Move>& all) {
     Model& m = a.m;
     ActIx to = kNone, from = a.add(mv.rsc, Task::migrate_from, mv.to, false);
@@ -77,7 +84,7 @@ void build(Actions& a, const Move& mv, const std::vector<Move>& all) {
     ActIx entry = to == kNone ? from : to;
     for (const Edge& e : std::vector<Edge>{a.at(mv.start).before}) {
         const Act& first = a.at(e.other);
-        if (first.rsc == mv.rsc) continue;
+        if (first.rsc == mv.rsc || around(m, first.rsc, mv.rsc)) continue;
         if (first.rsc != kNone && migrating(first.rsc) && first.task == Task::start) {
             ActIx other = a.find(first.rsc, Task::migrate_from);
             a.link(other == kNone ? e.other : other, entry, edge::order);

@@ -317,6 +317,7 @@ struct Model {
     std::vector<std::vector<int>> this_with;  //              ... the dependent
     std::vector<Location> locations;
     std::vector<TicketConstraint> ticket_constraints;
+    std::vector<std::pair<RscIx, NodeIx>> stays_on;  // said to be inside a container that is a guest node
     std::vector<std::int32_t> scores;    // [resource * nodes + node]
     std::vector<ClearFailCount> clear_fail_counts;
     std::vector<Cancel> cancels, rescheduled;

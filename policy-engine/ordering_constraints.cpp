@@ -36,9 +36,7 @@ std::uint32_t flags_of(OrderKind kind, Task first, bool symmetrical, bool invers
         if (first == Task::start || first == Task::promote) return edge::order | edge::asymmetric | edge::block;
         return edge::order | edge::asymmetric;
     }
-    std::uint32_t f = edge::order | edge::imply_then;
-    if (first == Task::start || first == Task::promote) f |= edge::block;
-    return f;
+    return edge::order | edge::imply_then | edge::block;
 }
 
 bool interleaves(const Model& m, RscIx first, RscIx then) {
@@ -81,6 +79,16 @@ std::vector<ActIx> firsts(Actions& a, RscIx r, Task task, bool needed) {
     return out;
 }
 
+// A bundle's replica is first to be stopped as a container, and up when what is inside is; it starts with its container.
+RscIx acting(const Model& m, RscIx collective, RscIx instance, Task task, bool first) {
+    const Resource& c = m.rsc(collective);
+    if (!c.bundle) return instance;
+    const bool inner = task == Task::promote || task == Task::demote || (first && task != Task::stop);
+    for (const auto& rep : c.bundle->list)
+        if (rep.container == instance && inner && rep.child != kNone) return rep.child;
+    return instance;
+}
+
 void link_instances(Actions& a, RscIx first, Task first_task, RscIx then, Task then_task, std::uint32_t flags) {
     Model& m = a.m;
     for (RscIx t : instances_of(m, then)) {
@@ -88,10 +96,11 @@ void link_instances(Actions& a, RscIx first, Task first_task, RscIx then, Task t
         if (n == kNone) continue;
         RscIx match = kNone;
         for (RscIx f : instances_of(m, first))
-            if (node_of_instance(m, f, first_task) == n && (first_task != Task::promote || m.rsc(f).next_role == Role::promoted || !m.rsc(f).children.empty()))
-                match = f;
+            if (node_of_instance(m, f, first_task) == n &&
+                (first_task != Task::promote || m.rsc(acting(m, first, f, first_task, true)).next_role == Role::promoted || !m.rsc(f).children.empty()))
+                match = acting(m, first, f, first_task, true);
         std::vector<ActIx> thens;
-        collect(a, t, then_task, thens);
+        collect(a, acting(m, then, t, then_task, false), then_task, thens);
         if (match == kNone) {
             if ((flags & edge::block) != 0)
                 for (ActIx y : thens) {
@@ -110,6 +119,8 @@ void link_resources(Actions& a, RscIx first, Task first_task, RscIx then, Task t
     a.clone_orders.push_back({first, first_task, then, then_task});
     if (interleaves(m, first, then)) {
         link_instances(a, first, first_task, then, then_task, flags);
+        // Bundles are ordered as wholes, too, where both are in the graph.
+        if (m.rsc(first).bundle && m.rsc(then).bundle) a.link(a.find(first, finished(first_task)), a.find(then, then_task), edge::order);
         return;
     }
     std::vector<ActIx> thens;

@@ -127,6 +127,9 @@ void Placer::prepare() {
         if (loc.role > Role::started) continue;  // looked at when instances are promoted
         apply_location(loc.resource, loc, false);
     }
+    for (const auto& [r, guest] : m_.stays_on)
+        for (NodeIx n = 0; n < m_.node_count(); ++n)
+            if (n != guest) m_.score(r, n) = -kInf;
     for (RscIx r : m_.top) apply_stickiness(r);
     std::vector<NodeIx> failing;
     for (NodeIx n = 0; n < m_.node_count(); ++n)

@@ -39,9 +39,11 @@ class Placer {
     void assign_bundle(RscIx r);
     void apply_primary(RscIx dependent, const Colocation& c);
     void merge(RscIx source, RscIx target, const Colocation* c, double factor, Row& row, bool only_positive, int depth);
+    bool banned_with_group(RscIx r, NodeIx n) const;
     void add_matching(RscIx source, const std::string& attribute, double factor, Row& row, bool only_positive);
     NodeIx choose(RscIx r, NodeIx prefer);
     void finish(RscIx r, NodeIx n);
+    void settle_remote(const Resource& connection);
     void unassign(RscIx r);
     void log_scores(RscIx r);
     void colocate_primitive(RscIx dependent, RscIx primary, const Colocation& c);

@@ -37,6 +37,12 @@ void make_demotes(Actions& a, RscIx r, bool optional) {
     for (NodeIx n : a.m.rsc(r).running_on) a.add(r, Task::demote, n, optional);
 }
 
+// Where fencing is not needed, what a lost node still runs does not count.
+std::ptrdiff_t active_nodes(const Model& m, const Resource& r) {
+    return std::count_if(r.running_on.begin(), r.running_on.end(),
+                         [&](NodeIx n) { return r.needs_fencing || (m.node(n).online && !m.node(n).unclean); });
+}
+
 struct Need {
     bool stop = false;      // must be stopped (moves, failed, several)
     bool start = false;
@@ -47,7 +53,7 @@ struct Need {
 Need needs(Model& m, RscIx r) {
     const Resource& res = m.rsc(r);
     Need need;
-    const bool several = res.running_on.size() > 1;
+    const bool several = active_nodes(m, res) > 1;
     if (res.partial_target != kNone && res.partial_source != kNone && several) {
         // A migration in the middle goes on if it can.
         bool on = res.assigned == res.partial_target && res.migratable && res.running_on.size() == 2 && m.node(res.partial_source).available() ;
@@ -116,8 +122,7 @@ void order_internally(Actions& a, RscIx r) {
         for (ActIx stop : stops)
             for (ActIx start : starts) a.link(stop, start, edge::order | edge::imply_then | edge::restart);
         for (ActIx demote : demotes)
-            for (ActIx stop : stops)
-                if (a.at(demote).node == a.at(stop).node) a.link(demote, stop, edge::order | edge::imply_first);
+            for (ActIx stop : stops) a.link(demote, stop, edge::order | (a.at(demote).node == a.at(stop).node ? edge::imply_first : 0U));
         for (ActIx start : starts)
             for (ActIx promote : promotes) a.link(start, promote, edge::order | edge::block | edge::imply_then);
         for (ActIx demote : demotes)
@@ -134,7 +139,7 @@ void order_internally(Actions& a, RscIx r) {
         if (last != kNone && a.find(last, Task::stop) == kNone) {
             // The member before it is down already: stops go on with the last one that is up.
             for (ActIx x : a.find_all(c, Task::stop)) {
-                for (ActIx y : a.find_all(last, Task::start)) a.link(x, y, edge::order);
+                for (ActIx y : a.find_all(last, Task::start)) a.link(x, y, edge::order | edge::block);
                 if (last_active != kNone)
                     for (ActIx y : a.find_all(last_active, Task::stop)) a.link(x, y, edge::order);
             }

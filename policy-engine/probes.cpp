@@ -11,7 +11,9 @@ namespace {
 bool container_runs(const Model& m, const Node& n) {
     if (n.remote_rsc == kNone || m.rsc(n.remote_rsc).container == kNone) return false;
     const Resource& c = m.rsc(m.rsc(n.remote_rsc).container);
-    return !c.failed && c.role == Role::started && !c.running_on.empty();
+    if (c.failed || c.role != Role::started || c.running_on.empty()) return false;
+    const Node& host = m.node(c.running_on.front());
+    return host.online && !host.unclean;
 }
 
 bool node_can_probe(const Model& m, const Node& n) {
@@ -21,6 +23,8 @@ bool node_can_probe(const Model& m, const Node& n) {
 }
 
 bool discovery_allows(Model& m, const Resource& r, NodeIx n) {
+    const RscIx own = m.node(n).kind == NodeKind::guest && m.node(n).remote_rsc != kNone ? m.rsc(m.node(n).remote_rsc).container : kNone;
+    if (own != kNone && r.container == own && m.rsc(own).parent != kNone) return true;  // a bundle's instance has no other place
     for (RscIx x = r.self; x != kNone; x = m.rsc(x).parent) {
         const Resource& y = m.rsc(x);
         auto it = y.discovery.find(n);
@@ -56,6 +60,7 @@ void probe(Actions& a, RscIx r, NodeIx n) {
 bool wants_probe(Actions& a, const Resource& r, NodeIx n) {
     const Model& m = a.m;
     if (r.removed || r.known_on.count(n) != 0) return false;
+    if (!r.is_remote_connection && r.meta.count("container") != 0) return false;  // gone when its container is
     if (!m.config.startup_probes) return false;
     return node_can_probe(m, m.node(n)) && may_live_there(m, r, m.node(n)) && discovery_allows(a.m, r, n);
 }
@@ -106,7 +111,9 @@ void probe_tree(Actions& a, RscIx r, NodeIx n) {
             for (RscIx c : {rep.ip, rep.container})
                 if (c != kNone && wants_probe(a, a.m.rsc(c), n)) probe(a, c, n);
             // Only when it is known where the container will be is there something to connect to.
-            if (rep.remote != kNone && a.m.rsc(rep.container).assigned != kNone && wants_probe(a, a.m.rsc(rep.remote), n)) probe(a, rep.remote, n);
+            const Resource& container = a.m.rsc(rep.container);
+            const bool somewhere = container.assigned != kNone || !container.running_on.empty();
+            if (rep.remote != kNone && somewhere && wants_probe(a, a.m.rsc(rep.remote), n)) probe(a, rep.remote, n);
             if (rep.node == n && rep.child != kNone && wants_probe(a, a.m.rsc(rep.child), n)) probe(a, rep.child, n);
         }
         return;
@@ -205,6 +212,9 @@ void order_probes(Actions& a) {
         order_container_probe(a, p);
         for (ActIx s : a.find_all(r, Task::start)) a.link(p, s, edge::order);
         for (ActIx s : a.find_all(r, Task::reload)) a.link(p, s, edge::order);
+        for (Task t : {Task::migrate_to, Task::migrate_from})
+            for (ActIx s : a.find_all(r, t))
+                if (t == Task::migrate_to || a.find_all(r, Task::migrate_to).empty()) a.link(p, s, edge::order);
         for (ActIx s : a.find_all(r, Task::stop))
             for (const Edge& e : std::vector<Edge>{a.at(s).after}) {
                 const Act& then = a.at(e.other);

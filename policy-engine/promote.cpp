@@ -17,6 +17,12 @@ NodeIx host_of(const Model& m, NodeIx n) {
     return c.assigned != kNone ? c.assigned : c.current() != kNone ? c.current() : n;
 }
 
+bool container_leaves(const Model& m, NodeIx n) {
+    if (m.node(n).kind != NodeKind::guest || m.node(n).remote_rsc == kNone) return false;
+    RscIx container = m.rsc(m.node(n).remote_rsc).container;
+    return container != kNone && m.rsc(container).assigned == kNone;
+}
+
 }  // namespace
 
 // The agent's wish: node attribute master-RESOURCE, believed only where the instance is known.
@@ -85,7 +91,7 @@ void CloneAssigner::promotion_priorities() {
         Resource& i = m_.rsc(ix);
         NodeIx n = location_next(m_, ix);
         i.promotion_score = -kInf;
-        if (n == kNone) continue;
+        if (n == kNone || container_leaves(m_, n)) continue;
         Role next = i.next_role;
         for (RscIx c : i.children) next = std::max(next, m_.rsc(c).next_role);
         if (effective_target_role(m_, i) == Role::unpromoted || effective_target_role(m_, i) == Role::stopped) continue;

@@ -141,6 +141,12 @@ class Propagator {
         }
         return false;
     }
+    // What need not be done hinders nobody where it is merely not managed: the resource stays up.
+    bool hinders(const Act& x) const {
+        if (x.runnable) return false;
+        return !x.optional || x.rsc == kNone || a_.m.rsc(x.rsc).is_collective() || a_.m.rsc(x.rsc).managed ||
+               a_.m.rsc(x.rsc).blocked || a_.m.rsc(x.rsc).running_on.empty();
+    }
     void apply(ActIx first, ActIx then, std::uint32_t f) {
         if ((f & edge::off) != 0) return;
         Act &x = a_.at(first), &y = a_.at(then);
@@ -156,7 +162,7 @@ class Propagator {
         }
         if ((f & edge::asymmetric) != 0) {
             if (!x.runnable && !y.optional && (f & edge::block) != 0 && y.runnable) forbid(then, first);
-        } else if ((f & edge::block) != 0 && !x.runnable && y.runnable) {
+        } else if ((f & edge::block) != 0 && hinders(x) && y.runnable) {
             forbid(then, first);
         }
         bool first_required = !x.optional, then_required = !y.optional;

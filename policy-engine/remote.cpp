@@ -32,8 +32,16 @@ Reach reach_of(const Model& m, const Node& node) {
     return Reach::alive;
 }
 
+// Where it stays up unmanaged there is nothing to wait for; where it does not come up, there never will be.
 void after_start(Actions& a, ActIx x, RscIx of, std::uint32_t more = 0) {
-    for (ActIx up : a.find_all(of, Task::start)) a.link(up, x, edge::order | edge::block | more);
+    const auto starts = a.find_all(of, Task::start);
+    for (ActIx up : starts) {
+        const bool stays = a.at(up).optional && !a.m.rsc(of).managed && !a.m.rsc(of).running_on.empty();
+        a.link(up, x, edge::order | (stays ? 0 : edge::block | more));
+    }
+    if (!starts.empty()) return;
+    a.at(x).runnable = false;
+    a.at(x).blocked_by = a.m.rsc(of).id + " does not start";
 }
 
 void before_stop(Actions& a, ActIx x, RscIx of, std::uint32_t more = 0) {
@@ -111,7 +119,11 @@ void forget_before_start(Actions& a, ActIx x) {
 
 void order_remote(Actions& a) {
     for (RscIx r = 0; r < static_cast<RscIx>(a.m.resources.size()); ++r) {
-        if (a.m.rsc(r).is_remote_connection) within_container(a, r);
+        if (a.m.rsc(r).is_remote_connection || a.m.rsc(r).meta.count("container") != 0) {
+            const bool in_guest = std::any_of(a.m.stays_on.begin(), a.m.stays_on.end(), [&](const auto& s) { return s.first == r; });
+            if (!in_guest) within_container(a, r);
+        }
+
         if (a.m.rsc(r).bundle) order_bundle(a, a.m.rsc(r));
     }
     const auto count = static_cast<ActIx>(a.list.size());

@@ -111,6 +111,18 @@ void Definer::add_guests() {
     }
 }
 
+namespace {
+
+// The guest node that a container is, for what is said to be inside it.
+NodeIx guest_of(const Model& m, RscIx r) {
+    if (m.rsc(r).is_remote_connection) return kNone;
+    for (RscIx filler : m.rsc(m.rsc(r).container).fillers)
+        if (m.rsc(filler).is_remote_connection && m.rsc(filler).remote_node != kNone) return m.rsc(filler).remote_node;
+    return kNone;
+}
+
+}  // namespace
+
 // Connections and addresses go where their containers are.
 void bind_containers(Model& m) {
     constexpr std::int32_t kPreferred = 10'000;  // a container on a remote node is reached from a member
@@ -127,7 +139,9 @@ void bind_containers(Model& m) {
     for (RscIx r = 0; r < n; ++r) {
         const Resource& res = m.rsc(r);
         const bool bundled = res.parent != kNone && m.rsc(res.parent).kind == RscKind::bundle;
-        if (res.is_remote_connection && res.container != kNone) bind(r, res.container, bundled ? kPreferred : kInf);
+        const bool inside = m.clone_of(r) != kNone && m.rsc(m.clone_of(r)).parent != kNone;  // reached by its guest node
+        if (res.container != kNone && !inside && guest_of(m, r) == kNone) bind(r, res.container, bundled ? kPreferred : kInf);
+        else if (res.container != kNone && !inside) m.stays_on.emplace_back(r, guest_of(m, r));
         if (res.bundle)
             for (const auto& rep : res.bundle->list) bind(rep.ip, rep.container, kInf);
     }

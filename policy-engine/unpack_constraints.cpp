@@ -55,13 +55,13 @@ void apply_rule(Model& m, Location& loc, const xml::Element& rule_ref, const Tar
     if (t.has_matches) context.matches = &t.matches;
     const Resource* primitive = &r;
     while (primitive->is_collective() && !primitive->children.empty()) primitive = &m.rsc(primitive->children.front());
-    params.map = primitive->def ? &parameters(m, primitive->self, kNone) : &kNothing;
     meta.map = &r.meta;
     context.params = &params;
     context.meta = &meta;
     context.node = &node_attrs;
     for (NodeIx i = 0; i < m.node_count(); ++i) {
         node_attrs.map = &m.node(i).attrs;
+        params.map = primitive->def ? &parameters(m, primitive->self, i) : &kNothing;
         if (!cib::evaluate(*rule, context, m.index)) continue;
         bool skip = false;
         std::int32_t s = rule_score(m, *rule, m.node(i), t, skip);

@@ -64,6 +64,7 @@ RscIx removed_resource(Model& m, const cib::ResourceHistory& h) {
     made.removed = true;
     if (m.config.stop_removed_rsc && !made.maintenance) {
         made.managed = made.managed || true;
+        set_next_role(made, Role::stopped, "it is configured no more");
     } else {
         made.managed = false;
     }

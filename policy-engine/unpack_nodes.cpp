@@ -91,14 +91,19 @@ const xml::Element* node_element(const Model& m, const Node& n) {
     return nullptr;
 }
 
-// Members that only the status knows.
+// Remote nodes whose connection is configured no more, but may still be up.
+bool connection_known(const Model& m, const std::string& name) {
+    for (const auto& s : m.cib->status.nodes)
+        for (const auto& h : s.history)
+            if (h.id == name && h.klass == "ocf" && h.provider == "pacemaker" && h.type == "remote") return true;
+    return false;
+}
+
 void scan_states(Model& m) {
     for (const auto& s : m.cib->status.nodes) {
-        if (s.uname.empty()) continue;
-        bool known = std::any_of(m.nodes.begin(), m.nodes.end(),
-                                 [&](const Node& n) { return n.id == s.id || iequals(n.name, s.uname); });
-        if (known) continue;
-        (void)s;
+        const std::string& name = s.uname.empty() ? s.id : s.uname;
+        if (name.empty() || !connection_known(m, name)) continue;
+        make_node(m, s.id, name, NodeKind::remote);
     }
 }
 
@@ -113,9 +118,9 @@ void unpack_nodes(Model& m) {
             make_node(m, e->id(), e->get("uname"), kind);
         }
     }
-    scan_states(m);
     if (const auto* resources = m.cib->section("resources"))
         for (const auto& e : resources->children()) scan_resources(m, e, *resources);
+    scan_states(m);
     std::sort(m.nodes.begin(), m.nodes.end(),
               [](const Node& a, const Node& b) { return natural_less(a.name, b.name); });
     for (NodeIx i = 0; i < m.node_count(); ++i) {

@@ -326,6 +326,14 @@ void unpack_resources(Model& m) {
     }
     for (const auto& e : section->children()) definer.element(e);
     definer.add_guests();
+    for (RscIx r = 0; r < static_cast<RscIx>(m.resources.size()); ++r) {
+        const auto* name = get(m.rsc(r).meta, "container");
+        if (name == nullptr || m.rsc(r).is_collective()) continue;
+        const RscIx container = m.find_rsc(*name);
+        if (container == kNone || container == r || m.rsc(container).is_collective()) continue;
+        m.rsc(r).container = container;
+        m.rsc(container).fillers.push_back(r);
+    }
 }
 
 }  // namespace muster::policy

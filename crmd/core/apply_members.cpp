@@ -112,41 +112,6 @@ Applied apply_hello(State& state, NodeId sender, const wire::MemberHello& hello)
     return applied;
 }
 
-// What the node's own lrmd knows is the truth where the replicated history knows nothing of the resource.
-Applied apply_report(State& state, NodeId sender, const wire::NodeReport& report) {
-    Applied applied;
-    const auto at = state.nodes.find(sender);
-    if (at == state.nodes.end() || at->second.life != Life::up) return applied;
-    NodeFacts& node = at->second;
-    std::set<std::string> known;
-    for (const auto& [id, history] : node.history) known.insert(id);
-    for (const wire::Outcome& result : report.results()) {
-        if (known.count(result.resource()) != 0) continue;
-        wire::Order order;
-        order.set_id(result.action_id());
-        order.set_node(node.name);
-        order.set_resource(result.resource());
-        order.set_history_id(result.resource());
-        order.set_klass(result.klass());
-        order.set_provider(result.provider());
-        order.set_type(result.type());
-        order.set_operation(result.operation());
-        order.set_interval_ms(result.interval_ms());
-        order.set_transition_key(result.transition_key());
-        order.set_expected_rc(result.rc());
-        record_outcome(node, order, result);
-    }
-    for (const wire::Recurring& r : report.recurring()) {
-        const RecurringKey key{r.resource(), r.operation(), r.interval_ms()};
-        if (node.recurring.count(key) == 0) node.recurring[key] = r.order();
-    }
-    node.joined = true;
-    applied.unexpected = node.name + " has joined";
-    applied.events.push_back(applied.unexpected);
-    applied.changed = true;
-    return applied;
-}
-
 Applied apply_quorum(State& state, NodeId sender, const wire::QuorumReport& report) {
     Applied applied;
     NodeFacts& node = state.nodes[sender];

@@ -100,6 +100,7 @@ void Coordinator::Impl::on_event(const cluster::Event& event) {
                    },
                    [&](const cluster::Disconnected& d) {
                        connected_ = false;
+                       undelivered_.clear();  // what it had accepted is gone with it
                        log(LogLevel::error, "corosync is gone: " + d.why + "; this node is alone until it is back");
                        on_view(cluster::ViewChanged{{{self_, 0}}, {}, {}});
                        synced_ = false;
@@ -122,6 +123,12 @@ void Coordinator::Impl::deliver(NodeId sender, const wire::Wire& message) {
         case W::kProgress: progress_.Swap(const_cast<wire::Wire&>(message).mutable_progress()); return;
         case W::kWaitMark: marks_.insert(message.wait_mark().id()); return;
         case W::kIdleReached: return on_idle_reached(message.idle_reached());
+        case W::kOrder:
+            if (undelivered_.erase(message.order().id()) == 0 && leading()) {  // of the DC before us, or given up for lost
+                dirty_ = true;
+                dirty_why_ = "an order that no plan of this DC knows";
+            }
+            break;
         default: break;
     }
     if (!buffering_.empty()) {

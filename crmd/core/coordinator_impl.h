@@ -55,6 +55,7 @@ struct Coordinator::Impl {
     void begin_work();                         // the start-up rule
     void give_up_lost_crmds();
     void name_nodes();                         // members that the configuration does not have yet
+    bool orders_delivered();
     void make_plan();
     void on_planned(const Planned& planned);
     void watch_deadlines();
@@ -182,6 +183,7 @@ struct Coordinator::Impl {
     std::vector<std::string> ended_while_planning_;  // identities
     std::optional<WallTime> recheck_at_;
     std::map<std::string, Instant> deadlines_;       // of orders in flight
+    std::map<std::string, Instant> undelivered_;     // our orders that have not come back yet: no state knows of them
     std::map<std::string, Instant> crmd_lost_since_;
     std::map<std::string, int> fence_failures_;
     std::map<std::string, Instant> fence_not_before_;

@@ -85,6 +85,7 @@ void Coordinator::Impl::order(const policy::Action& action) {
     deadlines_[id] = now_.monotonic + milliseconds{o.timeout_ms() + o.start_delay_ms()} + transition_.plan()->graph.cluster_delay;
     log(LogLevel::info, "order " + id + ": " + o.operation() + " " + o.resource() + " on " + o.node() +
                             (o.interval_ms() > 0 ? " every " + to_string(milliseconds{o.interval_ms()}) : ""));
+    undelivered_[id] = now_.monotonic;
     broadcast(w);
 }
 

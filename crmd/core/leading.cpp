@@ -9,6 +9,7 @@ namespace muster::crmd {
 namespace {
 
 constexpr std::size_t kMostReasonsTold = 200;
+constexpr Duration kOrderLost = seconds{30};
 
 std::string one_line(const policy::Reason& r) {
     std::string text = r.decision + " " + r.resource;
@@ -139,6 +140,17 @@ std::shared_ptr<const cib::Cib> Coordinator::Impl::snapshot_cib() const {
     return cib;
 }
 
+// A plan made of a state that does not know our own orders would start a second time what is on its way to start.
+bool Coordinator::Impl::orders_delivered() {
+    std::erase_if(undelivered_, [&](const auto& order) {
+        const bool given_up = now_.monotonic >= order.second + kOrderLost;
+        if (given_up) log(LogLevel::warning, "order " + order.first + " was never delivered");
+        else wake_at(order.second + kOrderLost);
+        return given_up;
+    });
+    return undelivered_.empty();
+}
+
 void Coordinator::Impl::make_plan() {
     const Quorum quorum = quorum_of(state_, self_);
     if (quorum != Quorum::unknown && quorum != planned_quorum_) {
@@ -152,6 +164,7 @@ void Coordinator::Impl::make_plan() {
         return;
     }
     told_quorum_wait_ = false;
+    if (!orders_delivered()) return;
     dirty_ = false;
     planned_quorum_ = quorum;
     ended_while_planning_.clear();

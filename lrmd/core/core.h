@@ -53,10 +53,6 @@ struct Options {
     std::size_t young_monitors = 8;         // recurring runs begun in the last 2 s, at most: no bursts
     std::size_t most_known_ids = 8192;      // ids that are never started again though their result is acknowledged
     std::size_t most_queued = 1000;         // operations that wait for one resource
-#ifdef MUSTER_PLANTED_BUGS
-    bool plant_run_again = false;           // after a restart what already ran is started again
-    bool plant_late_result = false;         // the late result of a cancelled monitor counts
-#endif
 };
 
 inline constexpr std::uint32_t kProtocolLevel = 1;
@@ -134,6 +130,8 @@ class Core {
     void on_tick(Outputs& out);
     void on_hello(SessionId session, const proto::Hello& hello, Outputs& out);
     void on_run(const MessageIn& in, Outputs& out);
+    bool is_open(const proto::Run& run) const;
+    void answer_acknowledged(const MessageIn& in, Outputs& out);
     void on_cancel(const MessageIn& in, Outputs& out);
     void on_ack(const MessageIn& in, Outputs& out);
     void on_forget(const MessageIn& in, Outputs& out);

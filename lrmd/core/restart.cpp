@@ -1,6 +1,7 @@
 // lrmd's own restart: the journal read back, the runs that went on meanwhile taken in again.
 #include <algorithm>
 
+#include "base/planted.h"
 #include "lrmd/core/core.h"
 
 namespace muster::lrmd {
@@ -125,12 +126,10 @@ bool Core::found(const std::string& run_id, const proto::Run& run, bool ended, I
             r->queue.erase(p);
         }
     }
-#ifdef MUSTER_PLANTED_BUGS
-    if (options_.plant_run_again && run.interval_ms() <= 0 && !flight.dropped) {
+    if (planted(Bug::agent_run_twice) && run.interval_ms() <= 0 && !flight.dropped) {
         r->queue.push_front(Pending{run, flight.client, flight.call, now_, now_});
         return false;
     }
-#endif
     if (flight.dropped && ended) return false;
     if (!r) r = &resources_[run.resource()];  // a stranger still runs: nothing of that name may begin beside it
     if (r->flight) return false;

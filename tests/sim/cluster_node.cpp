@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/planted.h"
 #include "policy-engine/plan.h"
 
 namespace muster::sim {
@@ -198,10 +197,6 @@ void ClusterNode::start_lrmd() {
     lrmd::Options options;
     options.node = name(id_);
     options.boot_id = name(id_) + "-boot" + std::to_string(boots_);
-#ifdef MUSTER_PLANTED_BUGS
-    options.plant_run_again = planted(Bug::agent_run_twice);
-    options.plant_late_result = planted(Bug::cancelled_monitor_counts);
-#endif
     lrmd_ = std::make_unique<lrmd::Core>(options);
     for (const auto& record : lrmd_journal_) lrmd_->restore(record);
     std::vector<std::string> ended, useless;

@@ -1,6 +1,8 @@
 // muster-sim: clusters in one thread under faults that a seed decides.
-//   muster-sim [--world replica|cluster] [--seeds N] [--from N] [--seed N] [--planted NAME] [--log]
-// --seed runs that one and prints its log; --planted must be found: exit status 0 if it was.
+//   muster-sim [--world replica|cluster] [--seeds N] [--from N] [--seed N] [--log] [--go-on] [--replay]
+//   muster-sim-planted --planted NAME|all [--seeds N]
+// --seed runs that one and prints its log; --go-on does not stop at the first failure; --replay runs each seed twice and
+// compares the logs; --planted must be found: exit status 0 if it was.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -11,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/digest.h"
 #include "base/planted.h"
 #include "tests/sim/cluster_world.h"
 #include "tests/sim/replica_world.h"
@@ -25,61 +28,96 @@ struct Options {
     std::optional<std::uint64_t> seed;
     bool log = false;
     bool cluster = false;  // the whole cluster instead of the replica alone
-    Bug bug = Bug::none;
+    bool replay = false;
+    bool go_on = false;
+    std::string_view planted;
 };
 
 int usage() {
-    fmt::print(stderr, "usage: muster-sim [--world replica|cluster] [--seeds N] [--from N] [--seed N] [--log] [--planted NAME]\nplanted bugs:");
+    fmt::print(stderr,
+               "usage: muster-sim [--world replica|cluster] [--seeds N] [--from N] [--seed N] [--log] [--replay] [--go-on] "
+               "[--planted NAME|all]\nplanted bugs:");
     for (const auto name : kBugNames) fmt::print(stderr, " {}", name);
     fmt::print(stderr, "\n");
     return 2;
 }
 
-bool choose_bug(Options& o, std::string_view name) {
-    for (std::size_t i = 0; i < kBugNames.size(); ++i) {
-        if (kBugNames[i] == name) {
-            o.bug = static_cast<Bug>(i);
-            o.cluster = o.cluster || o.bug >= Bug::start_before_fencing;
-            return true;
-        }
-    }
-    return false;
+sim::Report run_one(std::uint64_t seed, bool cluster, const sim::ReplicaWorld::LogSink& sink) {
+    return cluster ? sim::ClusterWorld{seed, sink}.run() : sim::ReplicaWorld{seed, sink}.run();
 }
 
-sim::Report run_one(std::uint64_t seed, bool cluster, bool log) {
-    sim::ReplicaWorld::LogSink sink;
-    if (log) sink = [](const std::string& line) { fmt::print("{}\n", line); };
-    return cluster ? sim::ClusterWorld{seed, sink}.run() : sim::ReplicaWorld{seed, sink}.run();
+const char* name_of_world(bool cluster) { return cluster ? "cluster" : "replica"; }
+
+// Every line of the log, its times included, in one number.
+std::uint64_t digest_of(std::uint64_t seed, bool cluster) {
+    std::uint64_t digest = 0;
+    run_one(seed, cluster, [&](const std::string& line) { digest = hash64(line, digest); });
+    return digest;
+}
+
+int replay(const Options& o) {
+    for (std::uint64_t seed = o.from; seed < o.from + o.seeds; ++seed) {
+        if (digest_of(seed, o.cluster) == digest_of(seed, o.cluster)) continue;
+        fmt::print("seed {}: two runs of world {} differ\n", seed, name_of_world(o.cluster));
+        return 1;
+    }
+    fmt::print("{} seeds: each ran twice, line for line the same\n", o.seeds);
+    return 0;
 }
 
 int run(const Options& o) {
     const auto start = std::chrono::steady_clock::now();
+    sim::ReplicaWorld::LogSink sink;
+    if (o.log || o.seed) sink = [](const std::string& line) { fmt::print("{}\n", line); };
     sim::Report sum;
+    std::uint64_t failures = 0;
     const std::uint64_t first = o.seed.value_or(o.from);
-    const std::uint64_t last = o.seed ? first : o.from + o.seeds - 1;
-    for (std::uint64_t seed = first; seed <= last; ++seed) {
-        const sim::Report r = run_one(seed, o.cluster, o.log || o.seed.has_value());
+    const std::uint64_t count = o.seed ? 1 : o.seeds;
+    for (std::uint64_t seed = first; seed < first + count; ++seed) {
+        const sim::Report r = run_one(seed, o.cluster, sink);
         sum.events += r.events;
         sum.commits += r.commits;
         sum.acknowledged += r.acknowledged;
         sum.eras += r.eras;
         sum.faults += r.faults;
-        if (!r.ok) {
-            fmt::print("seed {}: {}\n", seed, r.failure);
-            if (o.bug != Bug::none) {
-                fmt::print("found in seed {} of {}\n", seed - first + 1, o.seeds);
-                return 0;
-            }
-            fmt::print("replay with: muster-sim --world {} --seed {}\n", o.cluster ? "cluster" : "replica", seed);
-            return 1;
-        }
+        if (r.ok) continue;
+        ++failures;
+        fmt::print("seed {}: {}\nreplay with: muster-sim --world {} --seed {}\n", seed, r.failure, name_of_world(o.cluster), seed);
+        std::fflush(stdout);
+        if (!o.go_on) return 1;
     }
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
-    fmt::print("{} seeds: {} events, {} faults, {} eras, {} commits, {} acknowledged edits; {} ms\n", last - first + 1,
-               sum.events, sum.faults, sum.eras, sum.commits, sum.acknowledged, ms);
-    if (o.bug == Bug::none) return 0;
-    fmt::print("the planted bug was not found\n");
-    return 1;
+    fmt::print("{} seeds: {} events, {} faults, {} eras, {} commits, {} acknowledged edits; {} ms\n", count, sum.events,
+               sum.faults, sum.eras, sum.commits, sum.acknowledged, ms);
+    return failures == 0 ? 0 : 1;
+}
+
+// The tester's test: each deliberate breakage must be seen.
+int run_planted([[maybe_unused]] const Options& o) {
+#ifdef MUSTER_PLANTED_BUGS
+    int missed = 0, tried = 0;
+    for (std::size_t i = 1; i < kBugNames.size(); ++i) {
+        if (o.planted != "all" && o.planted != kBugNames[i]) continue;
+        ++tried;
+        planted_bug = static_cast<Bug>(i);
+        const bool cluster = planted_bug >= Bug::start_before_fencing;
+        sim::Report r;
+        std::uint64_t seed = o.from;
+        for (; seed < o.from + o.seeds && r.ok; ++seed) r = run_one(seed, cluster, {});
+        if (r.ok) {
+            fmt::print("{}: NOT found in {} seeds of world {}\n", kBugNames[i], o.seeds, name_of_world(cluster));
+            ++missed;
+        } else {
+            fmt::print("{}: found by seed {} of world {}: {}\n", kBugNames[i], seed - 1, name_of_world(cluster), r.failure);
+        }
+        std::fflush(stdout);
+    }
+    if (tried == 0) return usage();
+    return missed == 0 ? 0 : 1;
+#else
+    fmt::print(stderr, "this program has no planted bugs: use muster-sim-planted\n");
+    return 2;
+#endif
 }
 
 }  // namespace
@@ -89,8 +127,9 @@ int main(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view key = argv[i];
         const char* value = i + 1 < argc ? argv[i + 1] : nullptr;
-        if (key == "--log") {
-            o.log = true;
+        bool* const flag = key == "--log" ? &o.log : key == "--replay" ? &o.replay : key == "--go-on" ? &o.go_on : nullptr;
+        if (flag) {
+            *flag = true;
             continue;
         }
         if (!value) return usage();
@@ -99,18 +138,12 @@ int main(int argc, char** argv) {
         else if (key == "--seeds") o.seeds = std::strtoull(value, nullptr, 10);
         else if (key == "--from") o.from = std::strtoull(value, nullptr, 10);
         else if (key == "--seed") o.seed = std::strtoull(value, nullptr, 10);
-        else if (key != "--planted" || !choose_bug(o, value)) return usage();
+        else if (key == "--planted") o.planted = value;
+        else return usage();
     }
-#ifdef MUSTER_PLANTED_BUGS
-    planted_bug = o.bug;
-#else
-    if (o.bug != Bug::none) {
-        fmt::print(stderr, "this build has no planted bugs: use the preset `planted`\n");
-        return 2;
-    }
-#endif
     try {
-        return run(o);
+        if (!o.planted.empty()) return run_planted(o);
+        return o.replay ? replay(o) : run(o);
     } catch (const std::exception& e) {
         fmt::print(stderr, "muster-sim: {}\n", e.what());
         return 1;
