@@ -2,6 +2,7 @@
 
 #include "tools/crm/configure/editor.h"
 #include "tools/crm/lang/objects.h"
+#include "tools/crm/levels/change.h"
 
 namespace muster::crm {
 
@@ -23,6 +24,23 @@ std::set<std::string> to_check(const Editor& e) {
     return out;
 }
 
+// A session may be an hour old: what runs where is asked anew.
+std::optional<int> announce_commit(Context& context, const Editor& e, CibStore& store) {
+    cib::Cib before = e.base();
+    if (context.interactive) {
+        auto fresh = store.load();
+        if (!fresh) return context.fail(fresh.error());
+        before.status = std::move(fresh->status);
+    }
+    cib::Cib after = before;
+    after.configuration = e.configuration();
+    std::vector<std::string> about{e.touched.begin(), e.touched.end()};
+    for (const auto& o : objects(before.configuration)) {
+        if (after.configuration.find_by_id(o.id) == nullptr) about.push_back(o.id);
+    }
+    return announce(context, before, after, {"crm configure", std::move(about)});
+}
+
 }  // namespace
 
 int commit(Context& context, bool force) {
@@ -38,12 +56,9 @@ int commit(Context& context, bool force) {
     }
     cib::Cib next = e.base();
     next.configuration = e.configuration();
-    if (context.options.dry_run) {
-        context.info("dry run: nothing was stored");
-        return kOk;
-    }
     auto store = context.store();
     if (!store) return context.fail(store.error());
+    if (auto end = announce_commit(context, e, **store)) return *end;
     if (auto done = (*store)->commit(next, e.base().version(), "crm configure"); !done) return context.fail(done.error());
     auto stored = (*store)->load();
     if (!stored) return context.fail(stored.error());

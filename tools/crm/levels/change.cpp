@@ -14,20 +14,23 @@ std::string typed(const Args& args) {
     return out;
 }
 
-namespace {
-
-// Shows the effects; false if a person (or the lack of --yes) stops it.
-bool agreed(Context& context, const std::vector<Effect>& list, bool live) {
-    bool surprise = false;
-    for (const auto& e : list) {
-        context.info((e.surprise ? "will also " : "will ") + e.text);
-        surprise = surprise || e.surprise;
+std::optional<int> announce(Context& context, const cib::Cib& before, const cib::Cib& after, const Intent& intent) {
+    auto store = context.store();
+    if (!store) return context.fail(store.error());
+    const bool live = (*store)->live();
+    if (live || context.options.dry_run) {
+        bool surprise = false;
+        for (const auto& e : effects(before, after, intent.about, context.now())) {
+            context.info((e.surprise ? "will also " : "will ") + e.text);
+            surprise = surprise || e.surprise;
+        }
+        const bool ask = surprise && live && !context.options.dry_run;
+        if (ask && !context.confirm("This stops more than you named. Go on?")) return kError;
     }
-    if (!surprise || !live || context.options.dry_run) return true;
-    return context.confirm("This stops more than you named. Go on?");
+    if (!context.options.dry_run) return std::nullopt;
+    context.info("dry run: nothing was changed");
+    return kOk;
 }
-
-}  // namespace
 
 int change_cib(Context& context, const Intent& intent, const std::function<Result<void>(cib::Cib&)>& edit) {
     auto store = context.store();
@@ -36,16 +39,19 @@ int change_cib(Context& context, const Intent& intent, const std::function<Resul
     if (!before) return context.fail(before.error());
     cib::Cib after = *before;
     if (auto done = edit(after); !done) return context.fail(done.error());
-    const bool live = (*store)->live();
-    if (live || context.options.dry_run) {
-        if (!agreed(context, effects(*before, after, intent.about, context.now()), live)) return kError;
-    }
-    if (context.options.dry_run) {
-        context.info("dry run: nothing was stored");
-        return kOk;
-    }
+    if (auto end = announce(context, *before, after, intent)) return *end;
     if (auto done = (*store)->commit(after, before->version(), intent.message); !done) return context.fail(done.error());
     return wait_for_cluster(context);
+}
+
+std::optional<int> foretell(Context& context, const Intent& intent, const std::function<void(cib::Cib&)>& edit) {
+    auto store = context.store();
+    if (!store) return context.fail(store.error());
+    auto before = (*store)->load();
+    if (!before) return context.fail(before.error());
+    cib::Cib after = *before;
+    edit(after);
+    return announce(context, *before, after, intent);
 }
 
 int wait_for_cluster(Context& context) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,11 @@ struct Intent {
 
 // Shows what the change will cause; asks where something else stops; --dry-run stores nothing.
 int change_cib(Context& context, const Intent& intent, const std::function<Result<void>(cib::Cib&)>& edit);
+// Shows what `after` will cause that `before` does not, and asks where that is a surprise.  A status means: end here with it
+// (a person said no, or it is a dry run).
+std::optional<int> announce(Context& context, const cib::Cib& before, const cib::Cib& after, const Intent& intent);
+// The same for what crmd does itself: `edit` does to a copy what crmd will do.
+std::optional<int> foretell(Context& context, const Intent& intent, const std::function<void(cib::Cib&)>& edit);
 // With -w: until the cluster is idle again.
 int wait_for_cluster(Context& context);
 // The words of a command as they were typed: "resource stop web".

@@ -45,7 +45,8 @@ std::vector<Effect> effects(const cib::Cib& before, const cib::Cib& after, const
                             WallTime now) {
     std::set<std::string> known;
     for (const auto& r : policy::plan(before, now).reasons) known.insert(status::decision_text(r));
-    const auto expected = named(after, about);
+    auto expected = named(before, about);  // with what is deleted
+    expected.merge(named(after, about));
     std::vector<Effect> out;
     for (const auto& r : policy::plan(after, now).reasons) {
         const std::string text = status::decision_text(r);

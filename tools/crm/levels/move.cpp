@@ -97,7 +97,7 @@ int wish_command(Context& context, const Args& args, bool move) {
                                        : " for " + wish->lifetime + " (earlier: crm resource clear " + wish->resource + ")");
         return {};
     });
-    if (status == kOk) context.info(note);
+    if (status == kOk && !context.options.dry_run) context.info(note);
     return status;
 }
 

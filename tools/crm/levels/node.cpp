@@ -42,11 +42,26 @@ int put_attribute(Context& context, const Args& args, const std::string& node, c
     });
 }
 
+// What crmd does to the attribute, done to a copy.
+void put_transient_value(cib::Cib& cib, const std::string& node, const std::string& name, const std::string& value, bool unset) {
+    for (auto& state : cib.status.nodes) {
+        if (state.uname != node) continue;
+        if (unset) {
+            drop_value(state.transient, "instance_attributes", name);
+        } else {
+            put_value(state.transient, "instance_attributes", "status-" + state.id, name, value);
+        }
+    }
+}
+
 // Until the next reboot: a transient attribute, which only the running cluster keeps.
 int put_transient(Context& context, const std::string& node, const std::string& name, const std::string& value, bool unset) {
     auto crmd = running(context);
     if (!crmd) return context.fail(crmd.error());
     if (*crmd == nullptr) return context.fail(name + " until reboot: only a running cluster can do that");
+    const auto end = foretell(context, {"node status-attr", {node}},
+                              [&](cib::Cib& cib) { put_transient_value(cib, node, name, value, unset); });
+    if (end) return *end;
     crmd::proto::Message m;
     auto* set = m.mutable_set_attribute();
     set->set_node(node);
@@ -72,6 +87,14 @@ int node_standby(Context& context, const Args& given) {
         if (auto known = find_node(*cib, *node); !known) return context.fail(known.error());
         return put_transient(context, *node, "standby", "on", false);
     }
+    auto cib = stored(context);
+    if (!cib) return context.fail(cib.error());
+    if (auto known = find_node(*cib, *node); !known) return context.fail(known.error());
+    if (cib->status.node(*node) == nullptr && !context.options.force) {
+        // As crmsh, but not silently.
+        context.warn("node " + *node + " never joined the cluster, there is nothing to move away: nothing was stored (crm -F node standby stores it)");
+        return kOk;
+    }
     return put_attribute(context, given, *node, "standby", "on");
 }
 
@@ -84,7 +107,8 @@ int node_online(Context& context, const Args& args) {
     if (state != nullptr) {
         for (const auto& set : state->transient.children()) {
             for (const auto& nv : set.children()) {
-                if (nv.get("name") == "standby") put_transient(context, *node, "standby", "", true);
+                if (nv.get("name") != "standby") continue;
+                if (const int status = put_transient(context, *node, "standby", "", true); status != kOk) return status;
             }
         }
     }

@@ -128,6 +128,12 @@ void forget(cib::NodeState& node, const std::string& id, bool all_history) {
     std::erase_if(node.history, [](const cib::ResourceHistory& r) { return r.ops.empty(); });
 }
 
+void forget_on(cib::Cib& cib, const std::string& id, const std::string& node, bool all_history) {
+    for (auto& state : cib.status.nodes) {
+        if (node.empty() || state.uname == node) forget(state, id, all_history);
+    }
+}
+
 int clean(Context& context, const Args& given, bool all_history) {
     Args args = given;
     args.take("force");
@@ -135,10 +141,11 @@ int clean(Context& context, const Args& given, bool all_history) {
     const std::string node = args.size() > 1 ? args[1] : "";
     auto crmd = running(context);
     if (crmd && *crmd != nullptr) {
-        if (context.options.dry_run) {
-            context.info("dry run: nothing was forgotten");
-            return kOk;
-        }
+        // refresh makes every node look again; what it finds can not be foretold.
+        const auto end = foretell(context, {typed(given), {id}}, [&](cib::Cib& cib) {
+            if (!all_history) forget_on(cib, id, node, false);
+        });
+        if (end) return *end;
         crmd::proto::Message m;
         m.mutable_cleanup()->set_resource(id);
         m.mutable_cleanup()->set_node(node);
@@ -150,9 +157,7 @@ int clean(Context& context, const Args& given, bool all_history) {
         if (!id.empty()) {
             if (auto object = find_resource(cib, id); !object) return tl::make_unexpected(object.error());
         }
-        for (auto& state : cib.status.nodes) {
-            if (node.empty() || state.uname == node) forget(state, id, all_history);
-        }
+        forget_on(cib, id, node, all_history);
         return {};
     });
 }
@@ -188,6 +193,14 @@ int resource_failcount(Context& context, const Args& args) {
     auto crmd = running(context);
     if (!crmd) return context.fail(crmd.error());
     if (*crmd == nullptr) return context.fail("failcount " + what + ": only a running cluster can do that");
+    const auto end = foretell(context, {typed(args), {args[0]}}, [&](cib::Cib& cib) {
+        forget_on(cib, args[0], args[2], false);
+        for (auto& state : cib.status.nodes) {
+            if (!put || state.uname != args[2]) continue;
+            put_value(state.transient, "instance_attributes", "status-" + state.id, "fail-count-" + args[0] + "#monitor_0", args[3]);
+        }
+    });
+    if (end) return *end;
     crmd::proto::Message m;
     if (put) {
         m.mutable_set_fail_count()->set_resource(args[0]);
