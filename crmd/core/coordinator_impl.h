@@ -191,6 +191,7 @@ struct Coordinator::Impl {
     std::set<std::string> marks_;                    // of those who wait for idle
     wire::Progress progress_;                        // as the DC told last
     std::string told_;                               // what this DC told last, serialized
+    bool plan_is_news_ = false;
     bool told_quorum_wait_ = false;
     Quorum planned_quorum_ = Quorum::unknown;        // what the newest plan was made with
 

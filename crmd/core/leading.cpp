@@ -1,5 +1,6 @@
 // What only the DC does: begins the work, asks for plans when facts change, takes them up, tells how far it is.
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "crmd/core/coordinator_impl.h"
@@ -56,7 +57,7 @@ void Coordinator::Impl::lead() {
     }
     make_plan();
     if (!planning_ && !dirty_) dispatch();
-    tell_progress(false);
+    tell_progress(std::exchange(plan_is_news_, false));
 }
 
 // Work begins at once when all nodes of the nodelist have joined, otherwise after dc-deadtime with quorum.
@@ -183,7 +184,7 @@ void Coordinator::Impl::on_planned(const Planned& planned) {
     recheck_at_ = planned.plan->recheck_at;
     for (const policy::Reason& reason : planned.plan->reasons) log(LogLevel::info, "plan " + std::to_string(planned.number) + ": " + one_line(reason));
     for (const policy::Message& m : planned.plan->messages) log(m.error ? LogLevel::error : LogLevel::warning, "configuration: " + m.text);
-    tell_progress(true);
+    plan_is_news_ = true;  // told by lead(), after the first orders: before them the new plan would look idle
 }
 
 // An order whose target does not answer, long after its own timeout.
