@@ -16,8 +16,8 @@ using xml::Element;
 
 int delete_objects(Context& context, const Args& given) {
     Args args = given;
-    args.take("--force");
-    args.take("-f");
+    const bool long_force = args.take("--force");
+    const bool force = args.take("-f") || long_force;
     std::vector<std::string> ids;
     for (const auto& w : args.words) ids.push_back(w.text);
     if (ids.empty()) return context.usage(args, "delete: name what is to be deleted");
@@ -27,6 +27,7 @@ int delete_objects(Context& context, const Args& given) {
     auto left = remove_objects((*editor)->configuration(), ids, also);
     if (!left) return context.fail(left.error());
     for (const auto& id : also) context.info("also deleted: " + id);
+    if (force) (*editor)->forced.insert(ids.begin(), ids.end());
     (*editor)->put(std::move(*left));
     return kOk;
 }

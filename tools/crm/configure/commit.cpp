@@ -24,7 +24,7 @@ std::set<std::string> to_check(const Editor& e) {
     return out;
 }
 
-// A session may be an hour old: what runs where is asked anew.
+// A session may be an hour old: what runs where is asked anew.  What runs and is deleted without --force is asked for, too.
 std::optional<int> announce_commit(Context& context, const Editor& e, CibStore& store) {
     cib::Cib before = e.base();
     if (context.interactive) {
@@ -35,9 +35,7 @@ std::optional<int> announce_commit(Context& context, const Editor& e, CibStore& 
     cib::Cib after = before;
     after.configuration = e.configuration();
     std::vector<std::string> about{e.touched.begin(), e.touched.end()};
-    for (const auto& o : objects(before.configuration)) {
-        if (after.configuration.find_by_id(o.id) == nullptr) about.push_back(o.id);
-    }
+    about.insert(about.end(), e.forced.begin(), e.forced.end());
     return announce(context, before, after, {"crm configure", std::move(about)});
 }
 

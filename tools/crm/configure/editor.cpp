@@ -19,6 +19,7 @@ void Editor::rebase(cib::Cib stored) {
     work_ = base_.configuration;
     before_.clear();
     touched.clear();
+    forced.clear();
 }
 
 }  // namespace muster::crm

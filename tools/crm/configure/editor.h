@@ -23,6 +23,7 @@ class Editor {
     void rebase(cib::Cib stored);  // after a commit or refresh
 
     std::set<std::string> touched;  // ids of objects that this session made or changed
+    std::set<std::string> forced;   // deleted with --force: may run
 
   private:
     cib::Cib base_;

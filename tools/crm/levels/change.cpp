@@ -25,7 +25,7 @@ std::optional<int> announce(Context& context, const cib::Cib& before, const cib:
             surprise = surprise || e.surprise;
         }
         const bool ask = surprise && live && !context.options.dry_run;
-        if (ask && !context.confirm("This stops more than you named. Go on?")) return kError;
+        if (ask && !context.confirm("This stops what you did not ask to stop. Go on?")) return kError;
     }
     if (!context.options.dry_run) return std::nullopt;
     context.info("dry run: nothing was changed");

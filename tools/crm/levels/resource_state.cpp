@@ -115,7 +115,9 @@ bool counts(const std::string& attribute, const std::string& prefix, const std::
     return id.empty() || rest == id || starts_with(rest, id + "#") || starts_with(rest, id + ":");
 }
 
-void forget(cib::NodeState& node, const std::string& id, bool all_history) {
+// How many failures it forgot.
+std::size_t forget(cib::NodeState& node, const std::string& id, bool all_history) {
+    std::size_t failures = 0;
     for (auto& set : node.transient.edit_children()) {
         std::erase_if(set.edit_children(), [&](const Element& nv) {
             return counts(nv.get("name"), "fail-count-", id) || counts(nv.get("name"), "last-failure-", id);
@@ -123,15 +125,29 @@ void forget(cib::NodeState& node, const std::string& id, bool all_history) {
     }
     for (auto& r : node.history) {
         if (!id.empty() && r.id != id) continue;
-        std::erase_if(r.ops, [&](const cib::OpRecord& op) { return all_history || ends_with(op.id, "_last_failure_0"); });
+        std::erase_if(r.ops, [&](const cib::OpRecord& op) {
+            const bool failure = ends_with(op.id, "_last_failure_0");
+            failures += failure ? 1 : 0;
+            return all_history || failure;
+        });
     }
     std::erase_if(node.history, [](const cib::ResourceHistory& r) { return r.ops.empty(); });
+    return failures;
 }
 
-void forget_on(cib::Cib& cib, const std::string& id, const std::string& node, bool all_history) {
+std::size_t forget_on(cib::Cib& cib, const std::string& id, const std::string& node, bool all_history) {
+    std::size_t failures = 0;
     for (auto& state : cib.status.nodes) {
-        if (node.empty() || state.uname == node) forget(state, id, all_history);
+        if (node.empty() || state.uname == node) failures += forget(state, id, all_history);
     }
+    return failures;
+}
+
+void say_forgotten(Context& context, std::size_t failures, const std::string& id) {
+    if (context.options.dry_run) return;
+    const std::string of = id.empty() ? "" : " of " + id;
+    if (failures == 0) return context.info("there was no failure" + of + " to forget");
+    context.info("forgot " + std::to_string(failures) + (failures == 1 ? " failure" : " failures") + of);
 }
 
 int clean(Context& context, const Args& given, bool all_history) {
@@ -142,24 +158,30 @@ int clean(Context& context, const Args& given, bool all_history) {
     auto crmd = running(context);
     if (crmd && *crmd != nullptr) {
         // refresh makes every node look again; what it finds can not be foretold.
+        std::size_t failures = 0;
         const auto end = foretell(context, {typed(given), {id}}, [&](cib::Cib& cib) {
-            if (!all_history) forget_on(cib, id, node, false);
+            if (!all_history) failures = forget_on(cib, id, node, false);
         });
         if (end) return *end;
         crmd::proto::Message m;
         m.mutable_cleanup()->set_resource(id);
         m.mutable_cleanup()->set_node(node);
         m.mutable_cleanup()->set_all_history(all_history);
-        return finish(context, **crmd, std::move(m));
+        const int status = finish(context, **crmd, std::move(m));
+        if (status == kOk && !all_history) say_forgotten(context, failures, id);
+        return status;
     }
     if (!crmd) return context.fail(crmd.error());
-    return change_cib(context, {typed(given), {id}}, [&](cib::Cib& cib) -> Result<void> {
+    std::size_t failures = 0;
+    const int status = change_cib(context, {typed(given), {id}}, [&](cib::Cib& cib) -> Result<void> {
         if (!id.empty()) {
             if (auto object = find_resource(cib, id); !object) return tl::make_unexpected(object.error());
         }
-        forget_on(cib, id, node, all_history);
+        failures = forget_on(cib, id, node, all_history);
         return {};
     });
+    if (status == kOk && !all_history) say_forgotten(context, failures, id);
+    return status;
 }
 
 }  // namespace

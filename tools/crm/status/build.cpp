@@ -82,7 +82,7 @@ void doing(const Input& in, Screen& screen) {
     for (const auto& w : in.facts.waiting) screen.doing.push_back("waits: " + w);
     for (const auto& r : in.plan.reasons) {
         if (r.decision == "leave" || r.decision == "stay-stopped" || r.decision == "probe") continue;
-        screen.doing.push_back("next: " + decision_text(r));
+        screen.doing.push_back("next: " + decision_text(r, in.cib.configuration));
     }
     if (truth(in.cib, "maintenance-mode", false)) screen.paused.push_back("the whole cluster is in maintenance: nothing is started, stopped or watched. End: crm configure property maintenance-mode=false");
     for (const auto& n : in.view.nodes) {

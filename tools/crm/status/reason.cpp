@@ -4,10 +4,11 @@ namespace muster::crm::status {
 
 std::string cause_text(const policy::Reason& reason) {
     if (reason.text == "unable to assign") return "no node may run it, after failures, bans or the loss of nodes";
+    if (reason.text == "target-role") return "it shall not run";
     return reason.text;
 }
 
-std::string decision_text(const policy::Reason& r) {
+std::string decision_text(const policy::Reason& r, const xml::Element& configuration) {
     std::string out = r.decision + " " + r.resource;
     if (!r.from.empty() && !r.to.empty() && r.from != r.to) {
         out += " from " + r.from + " to " + r.to;
@@ -16,7 +17,9 @@ std::string decision_text(const policy::Reason& r) {
     } else if (!r.from.empty()) {
         out += " on " + r.from;
     }
-    const std::string cause = cause_text(r);
+    const std::string id = r.resource.substr(0, r.resource.find(':'));
+    const bool gone = r.decision == "stop" && configuration.find_by_id(id) == nullptr;
+    const std::string cause = gone ? "it is no longer configured" : cause_text(r);
     return cause.empty() ? out : out + " (" + cause + ")";
 }
 

@@ -3,12 +3,13 @@
 
 #include <string>
 
+#include "base/xml/element.h"
 #include "policy-engine/plan.h"
 
 namespace muster::crm::status {
 
 // "move web from node1 to node2 (node1 is in standby)"
-std::string decision_text(const policy::Reason& reason);
+std::string decision_text(const policy::Reason& reason, const xml::Element& configuration);
 // The cause alone, for a sentence: "no node may run it".
 std::string cause_text(const policy::Reason& reason);
 
