@@ -52,13 +52,17 @@ def unknown_elements(cluster):
 
 
 def unknown_agent(cluster):
-    cluster.crm("--force", "configure", stdin="primitive nobody ocf:heartbeat:NoSuchAgent\ncommit\n", check=False)
-    if "NoSuchAgent" in document(cluster):
-        until("the agent's absence is in the history", lambda: 'rc-code="5"' in cluster.talk("node1", "cib").stdout)
-        assert "not installed" in status(cluster).lower(), status(cluster)
-        assert "keeper" in status(cluster)
-        cluster.crm("configure", stdin="delete --force nobody\ncommit\n", check=False)
-        until("it is gone", lambda: "NoSuchAgent" not in document(cluster), 20)
+    """Said when it is typed; with --force it is taken, and then it is an error of that resource alone."""
+    typed = "primitive nobody ocf:heartbeat:NoSuchAgent\ncommit\n"
+    done = cluster.crm("configure", stdin=typed, check=False)
+    assert "NoSuchAgent" in done.stdout + done.stderr, done.stdout + done.stderr
+    cluster.crm("--force", "configure", stdin=typed, check=False)
+    assert "NoSuchAgent" in document(cluster), "not even --force takes an agent that is not here"
+    until("the agent's absence is in the history", lambda: 'rc-code="5"' in cluster.talk("node1", "cib").stdout)
+    assert "not installed" in status(cluster).lower(), status(cluster)
+    assert len(runs_on(cluster, "keeper")) == 1
+    cluster.crm("configure", stdin="delete --force nobody\ncommit\n", check=False)
+    until("it is gone", lambda: "NoSuchAgent" not in document(cluster), 20)
     cluster.settle(3)
 
 
@@ -117,6 +121,47 @@ def fencing_fails(cluster):
     cluster.settle(3)
 
 
+STUCK = """#!/bin/sh
+options="$* $(cat)"
+case $options in
+*metadata*) echo '<?xml version="1.0"?><resource-agent name="fence_stuck" shortdesc="Hangs"><parameters>'
+    echo '<parameter name="plug"><content type="string"/></parameter></parameters><actions><action name="off"/>'
+    echo '<action name="reboot"/><action name="monitor"/><action name="metadata"/></actions></resource-agent>' ;;
+*action=off*|*action=reboot*) sleep 3600 ;;
+esac
+"""
+
+
+def fencing_hangs(cluster):
+    """A fence agent that hangs: killed when its time is up, with all that it started; the next level of the topology fences."""
+    for name in cluster.lab.names():
+        cluster.run(name, "sh", "-c", "cat > /usr/sbin/fence_stuck && chmod 755 /usr/sbin/fence_stuck", stdin=STUCK)
+    cluster.crm("configure", stdin="""primitive stuck stonith:fence_stuck params pcmk_host_list="node1 node2 node3" \\
+    pcmk_reboot_timeout=2s pcmk_off_timeout=2s
+fencing_topology stuck power
+commit
+""")
+    cluster.settle(3)
+    victim = until("keeper runs", lambda: next(iter(runs_on(cluster, "keeper")), None))
+    others = [n for n in cluster.lab.names() if n != victim]
+    began = time.time()
+    cluster.lab.stay_off(True)
+    cluster.lab.node(victim).kill()
+    until("the hanging agent is named", lambda: cluster.console(r"fence_stuck gave no answer within 2s and was killed", began))
+    until("keeper runs elsewhere", lambda: runs_on(cluster, "keeper"))
+    fenced = cluster.console(rf"fenced: \S+ of {victim} is done", began)
+    assert fenced, f"{victim} was not fenced by the second level"
+    for name in others:
+        left = cluster.run(name, "pgrep", "-f", "sleep 3600|fence_stuck", check=False).stdout.split()
+        assert not left, f"{name}: the hanging agent's processes are left: {left}"
+    cluster.lab.stay_off(False)
+    cluster.lab.node(victim).boot()
+    cluster.joined(3)
+    cluster.crm("configure", stdin="delete fencing_topology\ncommit\n")
+    cluster.crm("configure", stdin="delete --force stuck\ncommit\n")
+    cluster.settle(3)
+
+
 def broken_disk(cluster):
     """One node's journal is garbage: crmd says which file and what to do and takes no part; emptied, it is made anew."""
     before = document(cluster)
@@ -151,7 +196,8 @@ def main():
     with cluster_of(3, o.build) as cluster:
         cluster.crm("configure", stdin=BASE)
         cluster.settle(3)
-        for case in (syntax_error, unknown_elements, unknown_agent, fencing_fails, stop_hangs, broken_disk):
+        for case in (syntax_error, unknown_elements, unknown_agent, fencing_fails, fencing_hangs, stop_hangs,
+                     broken_disk):
             step(case.__name__.replace("_", " "))
             case(cluster)
 
