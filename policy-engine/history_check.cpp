@@ -106,7 +106,7 @@ void check_active(Model& m, RscIx r, NodeIx n, const cib::ResourceHistory& h) {
 }  // namespace
 
 void check_history(Model& m) {
-    for (const auto& [where, h] : m.history) {
+    for (const auto& [where, h] : m.history.all()) {
         auto [r, n] = where;
         Resource& res = m.rsc(r);
         if (!m.node(n).online || m.node(n).unclean) continue;
@@ -121,7 +121,7 @@ void check_history(Model& m) {
 
 void apply_history_checks(Actions& a) {
     Model& m = a.m;
-    for (const auto& [where, h] : m.history) {
+    for (const auto& [where, h] : m.history.all()) {
         auto [r, n] = where;
         const Resource& res = m.rsc(r);
         if (!res.removed || !m.node(n).online || m.node(n).unclean || !m.config.stop_removed_rsc) continue;

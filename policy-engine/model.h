@@ -18,6 +18,7 @@
 #include "cib/model/cib.h"
 #include "cib/rules/id_index.h"
 #include "cib/rules/nvset.h"
+#include "policy-engine/history_table.h"
 #include "policy-engine/plan.h"
 
 namespace muster::policy {
@@ -330,7 +331,7 @@ struct Model {
     std::vector<NodeScore> score_log;
     std::vector<Reason> reasons;
     std::vector<const cib::ResourceHistory*> unused;
-    std::map<std::pair<RscIx, NodeIx>, const cib::ResourceHistory*> history;
+    HistoryTable history;
     int location_sequence = 0;
     int dc = kNone;
 

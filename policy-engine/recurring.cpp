@@ -8,11 +8,11 @@ namespace muster::policy {
 namespace {
 
 bool in_history(Model& m, const Resource& r, NodeIx n, const OpConfig& op) {
-    auto it = m.history.find({r.self, n});
-    if (it == m.history.end()) return false;
+    const cib::ResourceHistory* history = m.history.find(r.self, n);
+    if (history == nullptr) return false;
     const cib::OpRecord* found = nullptr;
     int start_id = -1, stop_id = -1;
-    for (const auto& rec : it->second->ops) {
+    for (const auto& rec : history->ops) {
         if (rec.interval_ms == op.interval_ms && rec.operation == op.name && rec.op_status != exec::cancelled) found = &rec;
         if (rec.operation == "stop" && rec.op_status == exec::done) stop_id = std::max(stop_id, rec.call_id);
         if (rec.operation == "start" || rec.operation == "migrate_from") start_id = std::max(start_id, rec.call_id);

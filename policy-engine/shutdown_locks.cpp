@@ -18,7 +18,7 @@ bool may_be_locked(const Model& m, RscIx r) {
 
 // A lock that an earlier plan left in the node's history.
 void recall(Model& m) {
-    for (const auto& [where, history] : m.history) {
+    for (const auto& [where, history] : m.history.all()) {
         for (const auto& extra : history->extra) {
             if (extra.name != "shutdown-lock") continue;
             Resource& res = m.rsc(where.first);

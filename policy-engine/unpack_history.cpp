@@ -357,7 +357,7 @@ void unpack_resource(Model& m, NodeIx node, const cib::ResourceHistory& h) {
         ix = removed_resource(m, h);
     }
     {  // of several entries for one instance, the one that tells of activity counts
-        auto& slot = m.history[{ix, node}];
+        auto& slot = m.history.slot(ix, node);
         if (slot == nullptr || !runs_on(m.rsc(ix), node)) slot = &h;
     }
     if (m.clone_of(ix) != kNone) m.rsc(ix).history = h.id;

@@ -34,9 +34,9 @@ void judge_remote(Model& m, NodeIx ix) {
 }
 
 bool blocks_on_failure(Model& m, const Resource& r, NodeIx n) {
-    auto it = m.history.find({r.self, n});
-    if (it == m.history.end()) return false;
-    for (const auto& op : it->second->ops) {
+    const cib::ResourceHistory* history = m.history.find(r.self, n);
+    if (history == nullptr) return false;
+    for (const auto& op : history->ops) {
         int target = target_rc_of(op);
         if (target < 0 || op.rc == target || op.op_status == exec::pending) continue;
         if (!ends_with(op.id, "_last_failure_0") && op.rc == rc::ok) continue;

@@ -9,8 +9,10 @@ namespace muster::crm {
 namespace {
 
 using nlohmann::ordered_json;
-constexpr std::size_t kMostNodes = 5;
+// Ten lines at most in all.
+constexpr std::size_t kMostNodes = 4;
 constexpr std::size_t kMostLines = 3;
+constexpr std::size_t kMostActions = 6;
 
 // "100 = 50 location-web + 50 resource-stickiness"
 std::string sum_of(const NodeVerdict& v) {
@@ -50,7 +52,12 @@ std::string text(const ResourceExplanation& e) {
         out += fmt::format("  {}: {}{}\n", v.node, v.state.empty() ? "" : v.state + "; ", sum_of(v));
     }
     if (e.verdicts.size() > kMostNodes) out += fmt::format("  and {} nodes more\n", e.verdicts.size() - kMostNodes);
-    if (!e.actions.empty()) out += fmt::format("  planned: {}\n", join(e.actions, ", "));
+    if (!e.actions.empty()) {
+        const std::size_t shown = std::min(e.actions.size(), kMostActions);
+        const std::vector<std::string> first{e.actions.begin(), e.actions.begin() + static_cast<std::ptrdiff_t>(shown)};
+        const std::size_t rest = e.actions.size() - shown;
+        out += fmt::format("  planned: {}{}\n", join(first, ", "), rest == 0 ? "" : fmt::format(" and {} more", rest));
+    }
     if (!e.remedy.empty()) out += fmt::format("  what would change it: {}\n", e.remedy);
     return out;
 }

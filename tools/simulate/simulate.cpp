@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <memory>
 
 #include "cib/model/write.h"
 #include "policy-engine/graph_xml.h"
@@ -31,9 +32,15 @@ Result<void> write_file(const std::string& path, std::string_view bytes) {
     return {};
 }
 
+struct Work {
+    Result<cib::Cib> cib;
+    simulate::Report report;
+};
+
 // Everything of a run that may be refused.
-Result<std::string> run(const Options& o, const SimulateWorld& world) {
-    auto cib = simulate::load_cib(o.in, world);
+Result<std::string> run(const Options& o, const SimulateWorld& world, Work& work) {
+    auto& [cib, report] = work;
+    cib = simulate::load_cib(o.in, world);
     if (!cib) return tl::make_unexpected(cib.error());
     const auto now = simulate::moment(o.at, *cib, world.now);
     if (!now) return tl::make_unexpected(now.error());
@@ -43,7 +50,6 @@ Result<std::string> run(const Options& o, const SimulateWorld& world) {
     std::vector<std::pair<std::string, std::string>> files;
     if (!o.save_input.empty()) files.emplace_back(o.save_input, cib::write(*cib));
 
-    simulate::Report report;
     policy::PlanOptions plan_options;
     plan_options.keep_scores = o.scores;
     report.scores = o.scores;
@@ -86,7 +92,10 @@ int simulate_main(const std::vector<std::string>& arguments, const SimulateWorld
         out << simulate::usage();
         return 0;
     }
-    const auto text = run(*options, world);
+    auto work = std::make_unique<Work>();
+    const auto text = run(*options, world, *work);
+    [[maybe_unused]] static const Work* kept = nullptr;  // reachable, thus no leak
+    if (world.last_act) kept = work.release();
     if (!text) {
         err << "error: " << text.error().message << "\n";
         return 1;
@@ -98,6 +107,7 @@ int simulate_main(const std::vector<std::string>& arguments, const SimulateWorld
 int simulate_main(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     SimulateWorld world;
+    world.last_act = true;
     world.now = WallTime{std::chrono::duration_cast<Duration>(now).count()};
     return simulate_main(arguments, world, out, err);
 }

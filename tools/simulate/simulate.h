@@ -16,6 +16,8 @@ namespace muster::crm {
 struct SimulateWorld {
     WallTime now;
     std::function<Result<cib::Cib>()> running_cluster;  // empty: --in is required
+    // The process ends right after: a large CIB is left to the kernel, for freeing it record by record takes a tenth of the run.
+    bool last_act = false;
 };
 
 // Exit status: 0; 1 for what cannot be read or done; 2 for wrong usage.
