@@ -89,8 +89,16 @@ check_config() {
     if [ ! -x "$OCF_RESKEY_binary" ]; then reason "nginx is not installed: $OCF_RESKEY_binary"; return $OCF_ERR_INSTALLED; fi
     if [ ! -r "$OCF_RESKEY_configfile" ]; then reason "cannot read $OCF_RESKEY_configfile"; return $OCF_ERR_INSTALLED; fi
     said=$("$OCF_RESKEY_binary" -t -q -c "$OCF_RESKEY_configfile" 2>&1) && return $OCF_SUCCESS
+    # The file is this node's own: a mistake in it is no reason to forbid the other nodes, as "not configured" would.
     reason "configuration test failed: $(echo "$said" | head -n 1)"
-    return $OCF_ERR_CONFIGURED
+    return $OCF_ERR_GENERIC
+}
+
+# Workers whose master was killed go on serving and hold the ports. Their session still has the master's id.
+end_orphans() {
+    old=$(cat "$(pid_file)" 2>/dev/null)
+    case $old in '' | *[!0-9]*) return ;; esac
+    pkill -KILL -s "$old" -x "$(basename "$OCF_RESKEY_binary" | cut -c 1-15)"
 }
 
 # Wait until the process is gone, woken by its end (pidwait) rather than by a clock.
@@ -105,6 +113,7 @@ watch() { [ -z "$MUSTER_WATCH_FILE" ] || echo "$1" >"$MUSTER_WATCH_FILE"; }
 start() {
     if pid=$(master); then watch "$pid"; return $OCF_SUCCESS; fi
     check_config || return $?
+    end_orphans
     # In the foreground nginx only returns to us once its sockets are bound and the pid file is written.
     if ! said=$("$OCF_RESKEY_binary" -c "$OCF_RESKEY_configfile" 2>&1); then
         reason "nginx does not start: $(echo "$said" | head -n 1)"
@@ -119,7 +128,7 @@ start() {
 }
 
 stop() {
-    pid=$(master) || return $OCF_SUCCESS
+    if ! pid=$(master); then end_orphans; return $OCF_SUCCESS; fi
     wait_s=$OCF_RESKEY_stop_wait
     case $OCF_RESKEY_graceful_stop in true | yes | on | 1) kill -QUIT "$pid"; wait_gone "$pid" "$wait_s" ;; esac
     master >/dev/null || return $OCF_SUCCESS

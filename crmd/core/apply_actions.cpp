@@ -27,11 +27,20 @@ void drop_recurring(State& state, NodeFacts& node, const std::string& resource, 
     }
 }
 
+// "web:1" is an instance of "web".
+bool is_instance_of(const std::string& id, const std::string& resource) {
+    if (!starts_with(id, resource + ":")) return false;
+    return parse_int(id.substr(resource.size() + 1)).has_value();
+}
+
 Applied forget_on(State& state, NodeFacts& node, const wire::Forget& forget) {
     Applied applied;
     std::vector<std::string> resources;
+    // Who names a resource means all its instances.
+    for (const auto& [id, history] : node.history) {
+        if (forget.resource().empty() || is_instance_of(id, forget.resource())) resources.push_back(id);
+    }
     if (!forget.resource().empty()) resources.push_back(forget.resource());
-    else for (const auto& [id, history] : node.history) resources.push_back(id);
     for (const std::string& resource : resources) {
         const bool failed = clear_failures(node, resource, forget.operation(), forget.interval_ms());
         if (!failed && !forget.all_history()) continue;

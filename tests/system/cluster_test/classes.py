@@ -7,6 +7,9 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 from bench import cluster_of, options, step, until  # noqa: E402
+from labkit.host import SHARED  # noqa: E402
+
+CLASSIC = f"{SHARED}/build/bin/classic"
 
 # A service that is one process; its pid file is its state.  ACTION is the argument that says what to do.
 SERVICE = """#!/bin/sh
@@ -65,7 +68,7 @@ def service(cluster, resource, name, called):
     # Where it was: one failure is no reason to move.
     until(f"{resource} runs again", lambda: pid(cluster, node, name) not in ("", first))
     cluster.settle(2)
-    fails = cluster.run(node, "crm_failcount", "-G", "-r", resource, "-N", node).stdout
+    fails = cluster.run(node, f"{CLASSIC}/crm_failcount", "-G", "-r", resource, "-N", node).stdout
     assert "value=1" in fails, f"the failure is not counted: {fails}"
     cluster.crm("resource", "stop", resource)
     until(f"{resource} has stopped", lambda: not where(cluster, name))
@@ -73,22 +76,25 @@ def service(cluster, resource, name, called):
     assert called in log, f"{resource} was called as {log!r}, expected {called!r}"
 
 
+def status(cluster):
+    """What the operator reads, on one line."""
+    return " ".join(cluster.crm("status", check=False).stdout.split())
+
+
 def fence_device(cluster):
     """A device that stops answering: its monitor fails and the cluster says so; it works again: recovered; stopped."""
-    until("the device is there", lambda: "power" in cluster.crm("status").stdout)
+    until("the device is there", lambda: "by power" in status(cluster))
     for node in cluster.lab.names():
         cluster.run(node, "touch", "/run/fence-broken")
-    said = until("its failure is shown", lambda: next((line for line in cluster.crm("status").stdout.splitlines()
-                                                       if "power" in line and "the switch does not answer" in line), None))
-    print(f"   {said.strip()}")
+    until("its failure is shown", lambda: "the switch does not answer" in status(cluster))
     for node in cluster.lab.names():
         cluster.run(node, "rm", "/run/fence-broken")
     cluster.crm("resource", "cleanup", "power")
     cluster.settle(2)
-    until("it works again", lambda: "does not answer" not in cluster.crm("status").stdout)
+    until("it works again", lambda: "does not answer" not in status(cluster) and "by power" in status(cluster))
     cluster.crm("resource", "stop", "power")
     cluster.settle(2)
-    mon = cluster.run("node1", "crm_mon", "-1", "-r").stdout
+    mon = cluster.run("node1", f"{CLASSIC}/crm_mon", "-1", "-r").stdout
     assert any("power" in line and "Stopped" in line for line in mon.splitlines()), mon
 
 

@@ -66,6 +66,8 @@ class Story:
         self.cluster = Cluster(self.lab)
         self.prepare, self.before = prepare, before     # of each node's disk; of the lab
         self.processes = []
+        self.at_end = []        # what the story made beside the lab, to be undone
+        self.web = {}           # web servers beside the cluster
         self.last_pages = None
 
     def __enter__(self):
@@ -85,6 +87,8 @@ class Story:
         for process in self.processes:
             process.kill()
             process.wait()
+        for undo in self.at_end:
+            undo()
         if kind:
             try:
                 print(self.crm("status", check=False).stdout)

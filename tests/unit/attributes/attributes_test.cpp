@@ -32,3 +32,29 @@ TEST_CASE("a node attribute's value stays as it was given, and counts where it s
     CHECK(set(state, "a++") == "1");
     CHECK(set(state, "INFINITY") == "INFINITY");
 }
+
+TEST_CASE("failures are forgotten of a resource with all its instances, or of one") {
+    State state;
+    auto& node = state.nodes[NodeId{1}];
+    node.name = "node1";
+    for (const char* id : {"web:0", "web:1", "webmail:0"}) {
+        node.attributes[std::string{"fail-count-"} + id + "#start_0"] = "INFINITY";
+        auto& history = node.history[id];
+        history.id = id;
+        history.ops.emplace_back().id = std::string{id} + "_last_failure_0";
+    }
+    wire::Forget forget;
+    SECTION("all") {
+        forget.set_resource("web");
+        CHECK(apply_forget(state, forget).changed);
+        CHECK(node.history.size() == 1);
+        CHECK(node.attributes.size() == 1);
+        CHECK(node.attributes.count("fail-count-webmail:0#start_0") == 1);
+    }
+    SECTION("one") {
+        forget.set_resource("web:1");
+        CHECK(apply_forget(state, forget).changed);
+        CHECK(node.history.count("web:0") == 1);
+        CHECK(node.history.count("web:1") == 0);
+    }
+}

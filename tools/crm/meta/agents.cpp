@@ -74,6 +74,8 @@ std::string agent_path(const AgentName& name) {
         places = {"/usr/sbin/" + name.type, "/usr/libexec/muster/fence/" + name.type};
     } else if (name.klass == "lsb") {
         places = {"/etc/init.d/" + name.type};
+    } else if (name.klass == "heartbeat") {
+        places = {"/etc/ha.d/resource.d/" + name.type};
     }
     for (const auto& p : places) {
         if (executable(p)) return p;

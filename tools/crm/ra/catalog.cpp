@@ -127,7 +127,7 @@ Result<AgentName> find_agent(const std::string& text) {
         if (!providers.empty()) name.provider = providers.front();
         else if (agent_installed({"lsb", "", name.type}) && parts.size() == 1) name.klass = "lsb";
     }
-    if (name.klass == "heartbeat" ? !is_program("/etc/ha.d/resource.d/" + name.type) : !agent_installed(name)) {
+    if (!agent_installed(name)) {
         return fail(ErrorCode::not_found, to_string(name) + " is not installed on this node");
     }
     return name;
