@@ -61,7 +61,7 @@ int commit(Context& context, bool force) {
     auto stored = (*store)->load();
     if (!stored) return context.fail(stored.error());
     e.rebase(std::move(*stored));
-    return kOk;
+    return wait_for_cluster(context);
 }
 
 int end_editing(Context& context) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cib/rules/iso8601.h"
 #include "tools/crm/status/reason.h"
 #include "tools/crm/status/screen.h"
 
@@ -48,6 +49,7 @@ void displaced(const Input& in, Screen& screen) {
                 if (e.name() == "date_expression") until = e.get("end");
             }
         }
+        if (const auto end = cib::parse_date_time(until); end && *end <= in.now) continue;  // it has no effect any more
         screen.displaced.push_back(c.get("rsc") + (ban ? " is banned from " : " is tied to ") + node + " by " + c.id() +
                                    (until.empty() ? ", no expiry" : ", until " + until) + ". Remove: crm resource clear " + c.get("rsc"));
     }

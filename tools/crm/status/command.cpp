@@ -132,11 +132,21 @@ int once(Context& context, const Wanted& wanted, const std::string& form) {
 
 // Redraws when something happens, and every two seconds for the clock.
 int watch(Context& context, const Wanted& wanted) {
+    bool subscribed = false;
     while (true) {
         context.out << "\033[H\033[2J";
         const int status = once(context, wanted, "text");
         if (status == kCanNotFindOut) return status;
-        std::this_thread::sleep_for(std::chrono::seconds{2});
+        auto crmd = running(context);
+        if (!crmd || *crmd == nullptr || (!subscribed && !(*crmd)->subscribe())) {
+            std::this_thread::sleep_for(std::chrono::seconds{2});
+            continue;
+        }
+        subscribed = true;
+        // Events come in crowds: a redraw for each crowd.
+        if ((*crmd)->next_event(seconds{2})) {
+            while ((*crmd)->next_event(milliseconds{200})) {}
+        }
     }
 }
 

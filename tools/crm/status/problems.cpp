@@ -199,7 +199,8 @@ void down_without_failure(const Input& in, const std::vector<Service>& services,
         while (!open.empty() && p.more.empty()) {
             const auto* r = open.back();
             open.pop_back();
-            if (r == nullptr) continue;
+            const bool runs = r != nullptr && r->children.empty() && !r->nodes.empty() && !r->failed && !r->blocked;
+            if (r == nullptr || runs) continue;
             if (const auto why = why_stopped(in, r->id); !why.empty()) p.more.push_back("Because: " + why + ".");
             for (auto it = r->children.rbegin(); it != r->children.rend(); ++it) open.push_back(&*it);
         }
@@ -208,7 +209,7 @@ void down_without_failure(const Input& in, const std::vector<Service>& services,
                 p.more.push_back("It is about to be started on " + r.to + ".");
             }
         }
-        p.more.push_back("See: crm resource scores " + s.id);
+        p.more.push_back("See: crm explain " + s.id);
         out.push_back(std::move(p));
     }
 }

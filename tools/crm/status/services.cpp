@@ -72,6 +72,16 @@ bool is_pending(const ResourceView& r) {
     return std::any_of(r.children.begin(), r.children.end(), is_pending);
 }
 
+// Nobody knows yet whether it runs: the cluster is about to look, as after a cleanup.
+bool is_looked_for(const Input& in, const ResourceView& r) {
+    if (!r.children.empty()) return std::any_of(r.children.begin(), r.children.end(), [&](const auto& c) { return is_looked_for(in, c); });
+    if (r.failed || !r.nodes.empty()) return false;
+    const auto& actions = in.plan.graph.actions;
+    return std::any_of(actions.begin(), actions.end(), [&](const policy::Action& a) {
+        return a.task == "monitor" && a.interval.count() == 0 && a.resource == r.id;
+    });
+}
+
 // The names that the history has for what is below `r`.
 void history_names(const ResourceView& r, std::set<std::string>& out) {
     out.insert(r.id);
@@ -147,6 +157,9 @@ void judge(const Input& in, const ResourceView& r, Service& s) {
     } else if (s.health == Health::down && is_pending(r)) {
         s.health = Health::busy;
         s.state = "starting";
+    } else if (s.health == Health::down && s.state == "DOWN" && in.view.have_quorum && is_looked_for(in, r)) {
+        s.health = Health::busy;
+        s.state = "checking";
     }
     if (s.health == Health::off) s.state = "off";
 }

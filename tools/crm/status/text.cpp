@@ -24,6 +24,9 @@ class Writer {
                 const std::size_t content = rest.find_first_not_of(' ');
                 if (cut == std::string::npos || cut <= content) cut = rest.find(' ', room);
                 if (cut == std::string::npos) cut = rest.size();
+                // A command at the end is copied from the screen: it stays whole where it fits a line.
+                const std::size_t command = rest.find(" crm ", std::min(content, rest.size()));
+                if (command != std::string::npos && command < cut && rest.size() - command - 1 + hang <= width_) cut = command;
             }
             put(indent + rest.substr(0, cut), color);
             if (cut >= rest.size()) return;
