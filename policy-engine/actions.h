@@ -118,6 +118,7 @@ void order_probes(Actions& a);
 void make_fencing(Actions& a);
 void make_notifications(Actions& a);
 void make_migrations(Actions& a);
+void delay_migrations(Actions& a);
 void order_remote(Actions& a);
 void make_bundle(Actions& a, RscIx r);
 void order_bundle(Actions& a, const Resource& bundle);

@@ -48,7 +48,9 @@ void operation_meta(Actions& a, const Act& x, Map& out) {
     std::string timeout = get("timeout");
     if (x.probe && op == nullptr) {
         if (const auto* borrowed = shortest_monitor(r)) {
-            std::string t = op_meta(m, r, borrowed, "monitor", borrowed->interval_ms)["timeout"];
+            // What the operation itself says; its defaults are its own.
+            std::string t = borrowed->xml->get("timeout");
+            if (t.empty()) t = cib::resolve(*borrowed->xml, "meta_attributes", m.context(), m.index).get("timeout");
             if (!t.empty()) timeout = t;
         }
     }
@@ -106,7 +108,7 @@ void fill_attributes(Actions& a, const Act& x, Action& out) {
     Map map;
     if (x.rsc != kNone && !m.rsc(x.rsc).is_collective()) {
         const Resource& r = m.rsc(x.rsc);
-        if (x.task != Task::clear_failcount && x.task != Task::del)
+        if (x.task != Task::del)
             for (const auto& [k, v] : parameters(m, x.rsc, x.node)) map[k] = v;
         if (x.task == Task::del) for (const auto& [k, v] : parameters(m, x.rsc, x.node)) map[k] = v;
         const OpConfig* op = find_op(r, !x.op.empty() ? x.op : task_text(x.task), x.interval_ms);

@@ -17,7 +17,7 @@ bool agent_changed(Model& m, RscIx r, NodeIx n, const cib::ResourceHistory& h) {
     const Definition& def = *m.rsc(r).def;
     if (h.klass == def.klass && h.type == def.type && h.provider == def.provider) return false;
     if (h.klass.empty() && h.type.empty()) return false;
-    delete_history(m, r, n, "its agent changed");
+    if (!m.node(n).shutdown) delete_history(m, r, n, "its agent changed");
     return true;
 }
 

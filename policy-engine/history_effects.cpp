@@ -15,13 +15,18 @@ const cib::ResourceHistory* history_on(const Model& m, NodeIx n, const std::stri
     return nullptr;
 }
 
+// On different nodes only the time tells, where it is told.
+bool later(const cib::OpRecord& a, const cib::OpRecord& b) {
+    return a.last_rc_change > 0 && b.last_rc_change > 0 && a.last_rc_change > b.last_rc_change;
+}
+
 // Something happened to the resource on this node after that operation (which may be another node's).
 bool changed_after(const Model& m, NodeIx n, const std::string& id, const cib::OpRecord& op, bool same_node) {
     const auto* h = history_on(m, n, id);
     if (h == nullptr) return false;
     for (const auto& other : h->ops) {
         if (&other == &op || other.interval_ms > 0) continue;
-        if (same_node ? newer(other, op) : other.last_rc_change > op.last_rc_change) {
+        if (same_node ? newer(other, op) : later(other, op)) {
             bool probe = other.operation == "monitor";
             if (probe && other.rc == rc::not_running && !same_node) return true;
             if (!probe || same_node) return true;
@@ -155,6 +160,7 @@ void migration_succeeded(Model& m, OpState& s) {
         if (from->rc != rc::ok || from->op_status != exec::done) {
             // Failed there: the failed migrate_from itself says that both sides may have it.
             m.rsc(ix).role = Role::started;
+            m.rsc(ix).failed = m.rsc(ix).stop_required = true;
             return;
         }
         // Both halves went well, only the stop on the source is missing.
@@ -191,6 +197,7 @@ void migrate_to_failed(Model& m, OpState& s) {
     NodeIx target = m.find_node(op.migrate_target);
     set_active(m, m.rsc(ix));
     if (target == kNone || !m.node(target).online) return;
+    if (changed_after(m, s.node, id, op, true)) return;
     const auto* from = find_record(m, target, id, "migrate_from", op.migrate_source);
     if (from != nullptr && from->last_rc_change < op.last_rc_change) from = nullptr;
     const auto* stop = find_record(m, target, id, "stop");

@@ -37,6 +37,8 @@ bool candidate(Actions& a, RscIx r, Move& out) {
 // What must be up first is itself taken down and up again: then this cannot stay up meanwhile.
 bool hindered(const Actions& a, const Move& mv, const std::vector<Move>& all) {
     for (const Edge& e : a.at(mv.start).before) {
+        const Act& before = a.at(e.other);
+        if ((e.flags & edge::block) != 0 && !before.runnable && before.task == Task::start && before.rsc != mv.rsc) return true;
         if ((e.flags & edge::imply_then) == 0) continue;
         std::vector<ActIx> open{e.other};
         for (std::size_t k = 0; k < open.size() && k < 64; ++k) {
@@ -101,6 +103,16 @@ void build(Actions& a, const Move& mv, const std::vector<Move>& all) {
 }
 
 }  // namespace
+
+// What holds back the start after the migrations were made (fencing) holds back the migration.
+void delay_migrations(Actions& a) {
+    for (RscIx r = 0; r < static_cast<RscIx>(a.m.resources.size()); ++r) {
+        for (ActIx move : a.find_all(r, Task::migrate_to))
+            for (ActIx start : a.find_all(r, Task::start))
+                for (const Edge& e : std::vector<Edge>{a.at(start).before})
+                    if (a.at(e.other).task == Task::fence && a.at(e.other).node != a.at(move).node) a.link(e.other, move, edge::order);
+    }
+}
 
 void make_migrations(Actions& a) {
     std::vector<Move> moves;

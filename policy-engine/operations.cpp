@@ -115,6 +115,22 @@ const OpConfig* find_op(const Resource& r, std::string_view name, std::int64_t i
     return nullptr;
 }
 
+namespace {
+
+// Operation defaults: the set with the higher score counts, of equal ones the later.
+std::vector<const xml::Element*> by_precedence(Model& m, const xml::Element& defaults) {
+    std::vector<const xml::Element*> sets;
+    for (const auto* ref : defaults.children_named("meta_attributes"))
+        if (const auto* set = m.index.resolve(*ref)) sets.push_back(set);
+    std::reverse(sets.begin(), sets.end());
+    std::stable_sort(sets.begin(), sets.end(), [](const auto* a, const auto* b) {
+        return score_of(a->get("score"), 0) > score_of(b->get("score"), 0);
+    });
+    return sets;
+}
+
+}  // namespace
+
 StringMap op_meta(Model& m, const Resource& r, const OpConfig* op, std::string_view name, std::int64_t interval_ms) {
     StringMap out;
     auto context = m.context();
@@ -130,8 +146,8 @@ StringMap op_meta(Model& m, const Resource& r, const OpConfig* op, std::string_v
             out.emplace(std::string{v.name}, std::string{v.value});
     }
     if (const auto* defaults = m.cib->section("op_defaults"))
-        for (const auto& v : cib::resolve(*defaults, "meta_attributes", context, m.index))
-            out.emplace(std::string{v.name}, std::string{v.value});
+        for (const auto* set : by_precedence(m, *defaults))
+            for (const auto& v : cib::resolve({set}, context, m.index)) out.emplace(std::string{v.name}, std::string{v.value});
     return out;
 }
 

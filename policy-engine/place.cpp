@@ -70,7 +70,7 @@ void Placer::apply_stickiness(RscIx r) {
 
 void Placer::apply_threshold(RscIx r, NodeIx n) {
     const Resource& res = m_.rsc(r);
-    if (res.migration_threshold == 0 || !res.managed) return;
+    if (res.migration_threshold == 0 || !res.managed || res.failure_ignored) return;
     if (m_.node(n).fail_counts.empty()) return;
     int count = fail_count(m_, r, n, nullptr, true);
     if (count <= 0 || count < res.migration_threshold) return;

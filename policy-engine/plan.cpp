@@ -75,6 +75,7 @@ Plan plan(const cib::Cib& cib, WallTime now, const PlanOptions& options) {
     order_utilization(a);
     order_remote(a);
     make_fencing(a);
+    delay_migrations(a);
     order_probes(a);
     propagate(a);
     make_notifications(a);

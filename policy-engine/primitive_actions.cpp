@@ -120,7 +120,11 @@ void order_internally(Actions& a, RscIx r) {
         auto stops = a.find_all(r, Task::stop), starts = a.find_all(r, Task::start);
         auto demotes = a.find_all(r, Task::demote), promotes = a.find_all(r, Task::promote);
         for (ActIx stop : stops)
-            for (ActIx start : starts) a.link(stop, start, edge::order | edge::imply_then | edge::restart);
+            for (ActIx start : starts) {
+                // What a migration left behind is cleared away; that is no restart of what runs at its target.
+                const bool dangling = !runs_on(res, a.at(stop).node);
+                a.link(stop, start, dangling ? edge::order : edge::order | edge::imply_then | edge::restart);
+            }
         for (ActIx demote : demotes)
             for (ActIx stop : stops) a.link(demote, stop, edge::order | (a.at(demote).node == a.at(stop).node ? edge::imply_first : 0U));
         for (ActIx start : starts)

@@ -60,7 +60,7 @@ void probe(Actions& a, RscIx r, NodeIx n) {
 bool wants_probe(Actions& a, const Resource& r, NodeIx n) {
     const Model& m = a.m;
     if (r.removed || r.known_on.count(n) != 0) return false;
-    if (!r.is_remote_connection && r.meta.count("container") != 0) return false;  // gone when its container is
+    if (!r.is_remote_connection && r.container != kNone && r.meta.count("container") != 0) return false;  // gone when its container is
     if (!m.config.startup_probes) return false;
     return node_can_probe(m, m.node(n)) && may_live_there(m, r, m.node(n)) && discovery_allows(a.m, r, n);
 }
@@ -154,7 +154,8 @@ void before_stops_of_dependants(Actions& a, ActIx probe, RscIx r, std::set<RscIx
             const Act& then = a.at(e.other);
             if ((e.flags & edge::imply_then) == 0 || then.task != Task::start || then.rsc == kNone || then.rsc == r) continue;
             RscIx next = then.rsc;
-            for (ActIx stop : a.find_all(next, Task::stop)) a.link(probe, stop, edge::order);
+            for (ActIx stop : a.find_all(next, Task::stop))
+                if (!a.at(stop).implied_by_fence) a.link(probe, stop, edge::order);
             before_stops_of_dependants(a, probe, next, seen);
         }
 }

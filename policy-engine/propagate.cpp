@@ -93,6 +93,7 @@ class Propagator {
     // A group runs only as a whole; a clone when any instance does.
     void member_runnable(ActIx ix) {
         const Act& x = a_.at(ix);
+        if (!x.runnable && !x.optional && x.task == Task::stop && x.rsc != kNone) group_stays(ix);
         if (x.runnable || x.rsc == kNone || (x.task != Task::start && x.task != Task::promote && x.task != Task::started && x.task != Task::promoted)) return;
         RscIx p = a_.m.rsc(x.rsc).parent;
         if (p == kNone) return;
@@ -107,6 +108,13 @@ class Propagator {
             for (ActIx y : a_.find_all(c, a_.m.rsc(c).is_collective() ? done : begun(done)))
                 if (a_.at(y).runnable) return;
         block_self(end, ix);
+    }
+    // A group whose member cannot be stopped is never all stopped.
+    void group_stays(ActIx stop) {
+        const RscIx p = a_.m.rsc(a_.at(stop).rsc).parent;
+        if (p == kNone || a_.m.rsc(p).kind != RscKind::group) return;
+        const ActIx end = a_.find(p, Task::stopped);
+        if (end != kNone && a_.at(end).runnable) block_self(end, stop);
     }
     void block_self(ActIx ix, ActIx because) {
         Act& y = a_.at(ix);
@@ -147,6 +155,10 @@ class Propagator {
         return !x.optional || x.rsc == kNone || a_.m.rsc(x.rsc).is_collective() || a_.m.rsc(x.rsc).managed ||
                a_.m.rsc(x.rsc).blocked || a_.m.rsc(x.rsc).running_on.empty();
     }
+    // A collective begins what its members will do, and what they should do but cannot while they are up.
+    bool entered(const Act& member) const {
+        return member.runnable || (member.rsc != kNone && !a_.m.rsc(member.rsc).running_on.empty());
+    }
     void apply(ActIx first, ActIx then, std::uint32_t f) {
         if ((f & edge::off) != 0) return;
         Act &x = a_.at(first), &y = a_.at(then);
@@ -173,7 +185,7 @@ class Propagator {
             if (then_required && x.optional && y.runnable) require(first, then, true);
             if (!a_.at(first).optional && !a_.at(first).runnable && a_.at(then).runnable) forbid(then, first);
         }
-        if ((f & edge::graph_first) != 0 && !a_.at(then).optional && a_.at(then).runnable && a_.at(first).optional) {
+        if ((f & edge::graph_first) != 0 && !a_.at(then).optional && entered(a_.at(then)) && a_.at(first).optional) {
             a_.at(first).optional = false;
             push(first);
         }

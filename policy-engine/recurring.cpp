@@ -11,16 +11,17 @@ bool in_history(Model& m, const Resource& r, NodeIx n, const OpConfig& op) {
     const cib::ResourceHistory* history = m.history.find(r.self, n);
     if (history == nullptr) return false;
     const cib::OpRecord* found = nullptr;
-    int start_id = -1, stop_id = -1;
+    int start_id = -1, role_id = -1, stop_id = -1;
     for (const auto& rec : history->ops) {
-        if (rec.interval_ms == op.interval_ms && rec.operation == op.name && rec.op_status != exec::cancelled) found = &rec;
+        if (rec.interval_ms == op.interval_ms && rec.operation == op.name && rec.op_status != exec::cancelled)
+            if (found == nullptr || rec.call_id > found->call_id) found = &rec;
         if (rec.operation == "stop" && rec.op_status == exec::done) stop_id = std::max(stop_id, rec.call_id);
         if (rec.operation == "start" || rec.operation == "migrate_from") start_id = std::max(start_id, rec.call_id);
-        if (rec.operation == "monitor" && rec.interval_ms == 0 && (rec.rc == rc::ok || rec.rc == rc::promoted))
-            start_id = std::max(start_id, rec.call_id);
+        if (rec.operation == "promote" || rec.operation == "demote") role_id = std::max(role_id, rec.call_id);
     }
     if (found == nullptr || found->call_id < 0) return found != nullptr && found->op_status == exec::pending;
-    return found->call_id > stop_id || start_id > stop_id ? found->call_id > stop_id : false;
+    // What began before the present life of the resource there has ended with the one before.
+    return found->call_id > stop_id && found->call_id > (start_id >= 0 ? start_id : role_id);
 }
 
 ActIx cancel_op(Actions& a, RscIx r, NodeIx n, const std::string& op_name, std::int64_t interval) {

@@ -327,10 +327,18 @@ void unpack_op(Model& m, OpState s, Progress& p) {
             break;
         }
         case exec::error_hard:
-        case exec::error_fatal:
+        case exec::error_fatal: {
+            Role unused;
+            if (on_fail_of(m, m.rsc(s.rsc), op.operation, op.interval_ms, unused) == OnFail::ignore) {
+                s.rc = s.target_rc < 0 ? rc::ok : s.target_rc;
+                succeeded(m, s, p);
+                m.rsc(s.rsc).failure_ignored = true;
+                break;
+            }
             failed(m, s, p);
             ban_for_error(m, s);
             break;
+        }
         default: {
             Role fail_role = Role::unknown;
             OnFail action = on_fail_of(m, m.rsc(s.rsc), op.operation, op.interval_ms, fail_role);

@@ -40,8 +40,10 @@ bool blocks_on_failure(Model& m, const Resource& r, NodeIx n) {
         int target = target_rc_of(op);
         if (target < 0 || op.rc == target || op.op_status == exec::pending) continue;
         if (!ends_with(op.id, "_last_failure_0") && op.rc == rc::ok) continue;
-        Role unused;
-        if (on_fail_of(m, r, op.operation, op.interval_ms, unused) == OnFail::block) return true;
+        const OpConfig* config = find_op(r, op.operation, op.interval_ms);
+        if (config == nullptr) continue;
+        const auto meta = op_meta(m, r, config, op.operation, op.interval_ms);
+        if (auto said = meta.find("on-fail"); said != meta.end() && iequals(said->second, "block")) return true;
     }
     return false;
 }
