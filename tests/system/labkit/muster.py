@@ -23,8 +23,8 @@ class Cluster:
     def __init__(self, lab):
         self.lab = lab
 
-    def up(self, count, token=1000):
-        self.lab.up(count, token)
+    def up(self, count, token=1000, build=None):
+        self.lab.up(count, token, build=build)
 
     def run(self, node, *command, stdin=None, check=True, seconds=60):
         done = subprocess.run(self.lab.command_line(node, list(command)), input=stdin, text=True, capture_output=True,
