@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/exit_status.h"
+
 namespace muster::crmd {
 namespace {
 
@@ -313,7 +315,7 @@ void Coordinator::Impl::settle() {
         wire::Wire w;
         w.mutable_leaving()->set_node(settings_.name);
         const NodeFacts* me = state_.node(self_);
-        if (me != nullptr && me->shutting_down) out_.push_back(Exit{0});
+        if (me != nullptr && me->shutting_down) out_.push_back(Exit{kExitLeft});
         else if (leave_when_empty_ && synced_ && !std::exchange(leaving_said_, true)) broadcast(w);
         else if (stopping_) out_.push_back(Exit{0});
     }

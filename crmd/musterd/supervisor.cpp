@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "base/exit_status.h"
 #include "base/result.h"
 
 namespace muster::musterd {
@@ -73,10 +74,12 @@ void Supervisor::on(const Ended& input, Instant now, Outputs& out) {
         phase_ = Phase::ending;
         return end_next(now, out);
     }
-    if (input.exit_status == kExitDoNotRestart) {
+    if (input.exit_status == kExitDoNotRestart || input.exit_status == kExitLeft) {
+        const bool left = input.exit_status == kExitLeft;
         child.state = State::done;
-        out.push_back(Log{3, fmt::format("{} ended and says that starting it again would not help", input.name)});
-        exit_status_ = kExitDoNotRestart;
+        out.push_back(left ? Log{5, fmt::format("{} has left the cluster, as it was told; the others end, too", input.name)}
+                           : Log{3, fmt::format("{} ended and says that starting it again would not help", input.name)});
+        exit_status_ = left ? 0 : kExitDoNotRestart;  // with 0 systemd does not start us again
         phase_ = Phase::ending;
         return end_next(now, out);
     }

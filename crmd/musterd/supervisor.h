@@ -76,8 +76,6 @@ struct Policy {
     Duration stop_within = minutes{20};        // for crmd to move everything away (shutdown-escalation)
     Duration end_within = seconds{10};         // for a daemon to end by SIGTERM
 };
-inline constexpr int kExitDoNotRestart = 100;  // a daemon's word: starting me again would not help
-
 class Supervisor {
   public:
     // In the order of starting.

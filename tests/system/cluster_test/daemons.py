@@ -31,6 +31,18 @@ def kill_daemon(cluster, client, daemon, node, active):
     step(f"{daemon} on {node}{' (active)' if node == active else ''}: longest gap {outage * 1000:.0f} ms")
 
 
+def leave(cluster, client, node):
+    """A node that is told to leave gives the service away first, and musterd does not bring it back."""
+    began = time.time()
+    cluster.crm("cluster", "stop", node=node)
+    until(f"musterd on {node} has ended", lambda: cluster.pid(node, "musterd") is None)
+    page = client.wait_for(lambda a: a.first_page(began, not_body=node), 30)
+    assert page, f"{node} left, and nobody took the service"
+    assert not any(cluster.pid(node, daemon) for daemon in ("crmd", "lrmd", "fenced"))
+    assert cluster.lab.node(node).init(), f"{node} was fenced, though it left in order"
+    step(f"{node} left, {page[2]} answers")
+
+
 def main():
     o = options()
     with cluster_of(3, o.build) as cluster, watch(cluster) as client:
@@ -50,6 +62,7 @@ def main():
         moment = time.time() + 0.05
         assert client.wait_for(lambda a: a.first_page(moment), 60), "nginx was not restarted: its monitor is gone"
         cluster.settle(3)
+        leave(cluster, client, active)
 
 
 if __name__ == "__main__":

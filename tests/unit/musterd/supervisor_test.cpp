@@ -3,6 +3,7 @@
 #include <csignal>
 #include <sstream>
 
+#include "base/exit_status.h"
 #include "crmd/musterd/supervisor.h"
 #include "tests/catch.h"
 
@@ -144,4 +145,12 @@ TEST_CASE("exit status 100 is a daemon's word not to start it again") {
     CHECK(b.step(Ended{"crmd", 100, 0}) == "signal 15 fenced; ");
     b.step(Ended{"fenced", 0, 0});
     CHECK(b.step(Ended{"lrmd", 0, 0}) == "finished 100; ");
+}
+
+TEST_CASE("crmd that left the cluster as it was told stays away, and all is well") {
+    Bench b;
+    b.all_run();
+    CHECK(b.step(Ended{"crmd", kExitLeft, 0}) == "signal 15 fenced; ");
+    b.step(Ended{"fenced", 0, 0});
+    CHECK(b.step(Ended{"lrmd", 0, 0}) == "finished 0; ");
 }
