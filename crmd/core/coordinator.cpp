@@ -227,6 +227,10 @@ void Coordinator::Impl::applied(const Applied& what) {
         if (action != nullptr && c.ok && planning_) ended_while_planning_.push_back(identity(*action));
         if (!transition_.completed(c.action_id, c.ok) && what.unexpected.empty() && !c.ok) dirty_ = true;
     }
+    if (leading() && transition_.overtaken()) {
+        dirty_ = true;
+        dirty_why_ = "an action in flight has ended";
+    }
     if (!what.unexpected.empty()) {
         dirty_ = true;
         dirty_why_ = what.unexpected;

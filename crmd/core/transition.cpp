@@ -63,6 +63,7 @@ void Transition::adopt(std::shared_ptr<const policy::Plan> plan, std::uint64_t n
     remember_waiters(state);
     plan_ = std::move(plan);
     number_ = number;
+    overtaken_ = false;
     by_order_.clear();
     states_.assign(plan_->graph.actions.size(), Progress::waiting);
     std::map<std::string, std::string> flying;  // identity -> order id
@@ -86,13 +87,13 @@ void Transition::adopt(std::shared_ptr<const policy::Plan> plan, std::uint64_t n
 bool Transition::held_by_flight(const policy::Action& action, const State& state) const {
     const std::string name = identity(action);
     for (const auto& [id, order] : state.in_flight) {
-        if (by_order_.count(id) != 0) continue;  // its successors in this graph wait for it by the graph
-        if (order.interval_ms() > 0) continue;   // can be cancelled at any time
+        if (order.interval_ms() > 0) continue;  // can be cancelled at any time
         if (!action.resource.empty() && order.resource() == name_on_node(action)) {
             // Instances of an anonymous clone share a name; on different nodes they are different things.
             const bool one_thing = name_on_node(action) == action.resource;
             if (one_thing || order.node() == action.node) return true;
         }
+        if (by_order_.count(id) != 0) continue;  // its successors in this graph wait for it by the graph
         const auto waited = waiters_.find(id);
         if (waited != waiters_.end() && waited->second.count(name) != 0) return true;
     }
@@ -127,7 +128,7 @@ void Transition::pass_pseudo() {
 
 std::vector<const policy::Action*> Transition::ready(const State& state, const Limits& limits) {
     std::vector<const policy::Action*> out;
-    if (!plan_) return out;
+    if (!plan_ || overtaken_) return out;
     std::map<std::string, int> busy, migrating;
     int total = 0;
     for (const auto& [id, order] : state.in_flight) {
@@ -185,7 +186,11 @@ void Transition::was_done(const std::string& name) {
 bool Transition::completed(const std::string& id, bool ok) {
     const auto at = by_order_.find(id);
     if (at == by_order_.end()) return false;
-    states_[static_cast<std::size_t>(at->second)] = ok ? Progress::done : Progress::failed;
+    const policy::Action& action = plan_->graph.actions[static_cast<std::size_t>(at->second)];
+    states_[static_cast<std::size_t>(action.id)] = ok ? Progress::done : Progress::failed;
+    // It was in flight when this graph came, and the graph wanted something else first: that graph is of the past.
+    overtaken_ |= std::any_of(action.after.begin(), action.after.end(),
+                              [&](int b) { return states_[static_cast<std::size_t>(b)] != Progress::done; });
     by_order_.erase(at);
     pass_pseudo();
     return true;

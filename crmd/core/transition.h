@@ -34,6 +34,8 @@ class Transition {
     void was_done(const std::string& identity);
     // True if it was one of this graph's.
     bool completed(const std::string& id, bool ok);
+    // What was in flight has ended before what this graph wanted first: nothing more of it is ordered.
+    bool overtaken() const { return overtaken_; }
     bool mine(const std::string& id) const { return by_order_.count(id) != 0; }
     const policy::Action* action_of(const std::string& order_id) const;
 
@@ -53,6 +55,7 @@ class Transition {
 
     std::shared_ptr<const policy::Plan> plan_;
     std::uint64_t number_ = 0;
+    bool overtaken_ = false;
     std::vector<Progress> states_;
     std::map<std::string, int> by_order_;   // order or fencing record id -> action
     // Keys of the actions that waited for an order still in flight when its graph was replaced.

@@ -1,0 +1,132 @@
+// Whole clusters in memory: the real coordinators, journal and planner.
+#include <algorithm>
+
+#include "small_cluster.h"
+#include "tests/catch.h"
+
+namespace muster::crmd::test {
+namespace {
+
+const char* kResources =
+    "<resources><primitive id=\"power\" class=\"stonith\" type=\"fence_x\"/>"
+    "<primitive id=\"web\" class=\"ocf\" provider=\"heartbeat\" type=\"Dummy\"><operations>"
+    "<op id=\"web-m\" name=\"monitor\" interval=\"10s\"/></operations></primitive></resources>";
+
+SmallCluster three() {
+    SmallCluster c{3};
+    for (NodeId id : {1u, 2u, 3u}) c.boot(id);
+    c.settle(seconds{3});
+    return c;
+}
+
+std::size_t starts(const SmallCluster& c, const std::string& resource) {
+    return static_cast<std::size_t>(std::count_if(c.ran.begin(), c.ran.end(), [&](const Ran& r) {
+        return r.operation == "start" && r.resource == resource;
+    }));
+}
+
+}  // namespace
+
+TEST_CASE("three nodes agree on a DC and run what is configured, once") {
+    SmallCluster c = three();
+    REQUIRE(c.dc() != 0);
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    CHECK(c.where("web").size() == 1);
+    CHECK(starts(c, "web") == 1);
+}
+
+TEST_CASE("a lost node is fenced before its resource starts elsewhere") {
+    SmallCluster c = three();
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    const NodeId active = c.where("web").at(0);
+    bool fenced_first = false;
+    c.agent = [&](const Ran& r) {
+        if (r.operation == "start" && r.resource == "web") fenced_first = !c.fenced.empty();
+        return 0;
+    };
+    c.lose(active);
+    c.settle(seconds{1});
+    REQUIRE(c.where("web").size() == 1);
+    CHECK(c.fenced.at(0) == SmallCluster::name(active));
+    CHECK(fenced_first);
+}
+
+TEST_CASE("nothing starts elsewhere while fencing fails, and it is tried again") {
+    SmallCluster c = three();
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    bool works = false;
+    c.fence_works = [&](const std::string&) { return works; };
+    c.lose(c.where("web").at(0));
+    c.settle(seconds{5});
+    CHECK(c.where("web").empty());
+    CHECK(c.fenced.size() >= 2);
+    works = true;
+    c.settle(seconds{20});
+    CHECK(c.where("web").size() == 1);
+}
+
+TEST_CASE("a crmd that dies, the DC's above all, moves nothing") {
+    SmallCluster c = three();
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    const auto before = c.where("web");
+    for (NodeId id : {1u, 2u, 3u}) {
+        c.kill_crmd(id);
+        c.settle(seconds{3});
+        CHECK(c.dc() != 0);
+    }
+    CHECK(c.where("web") == before);
+    CHECK(starts(c, "web") == 1);
+    CHECK(c.fenced.empty());
+}
+
+TEST_CASE("a monitor's failure recovers in place") {
+    SmallCluster c = three();
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    const auto before = c.where("web");
+    c.monitor_says(before.at(0), "web", 7);
+    c.settle(seconds{1});
+    CHECK(c.where("web") == before);
+    CHECK(starts(c, "web") == 2);
+}
+
+TEST_CASE("an agent that hangs on one resource holds up no other") {
+    SmallCluster c = three();
+    c.agent = [](const Ran& r) { return r.resource == "web" && r.operation == "start" ? -1 : 0; };
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    REQUIRE(c.commit("create", "resources", "<primitive id=\"other\" class=\"ocf\" provider=\"heartbeat\" type=\"Dummy\"/>") == "");
+    c.settle(seconds{1});
+    CHECK(c.where("other").size() == 1);
+    CHECK(c.where("web").empty());
+}
+
+TEST_CASE("a node told to leave gives its resources away first") {
+    SmallCluster c = three();
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    const NodeId active = c.where("web").at(0);
+    proto::Message m;
+    m.mutable_stop_node();
+    CHECK(c.ask(active, m).has_done());
+    c.settle(seconds{1});
+    REQUIRE(c.where("web").size() == 1);
+    CHECK(c.where("web").at(0) != active);
+    CHECK(c.fenced.empty());
+}
+
+TEST_CASE("a commit made from an old version is refused in words") {
+    SmallCluster c = three();
+    proto::Message m;
+    m.mutable_commit()->set_configuration_xml("<configuration><crm_config/><nodes/><resources/><constraints/></configuration>");
+    m.mutable_commit()->set_base_version("0.0.0");
+    const proto::Message answer = c.ask(1, m);
+    REQUIRE(answer.has_failed());
+    CHECK(answer.failed().code() == proto::OLD);
+}
+
+}  // namespace muster::crmd::test
