@@ -168,6 +168,51 @@ void Coordinator::Impl::became_synced() {
     resume_fencing();
 }
 
+namespace {
+
+// What lrmd says, in the words of the cluster.
+void tell_result(const lrmd::proto::Result& r, const lrmd::proto::ResourceEntry& e, wire::Outcome& o) {
+    o.set_action_id(r.action_id());
+    o.set_resource(e.resource());
+    o.set_klass(e.klass());
+    o.set_provider(e.provider());
+    o.set_type(e.type());
+    o.set_operation(r.operation());
+    o.set_interval_ms(r.interval_ms());
+    o.set_rc(r.rc());
+    o.set_op_status(static_cast<std::int32_t>(r.status()) - 1);
+    o.set_exit_reason(r.exit_reason());
+    o.set_started_at_us(r.started_at_us());
+    o.set_exec_ms(r.exec_ms());
+    o.set_queue_ms(r.queue_ms());
+    o.set_call_id(r.call_id());
+    o.set_transition_key(r.user_data());
+}
+
+void tell_recurring(const lrmd::proto::Run& run, const lrmd::proto::ResourceEntry& e, const std::string& node,
+                    wire::Recurring& out) {
+    out.set_resource(e.resource());
+    out.set_operation(run.operation());
+    out.set_interval_ms(run.interval_ms());
+    out.set_action_id(run.action_id());
+    wire::Order& order = *out.mutable_order();
+    order.set_id(run.action_id());
+    order.set_node(node);
+    order.set_resource(e.resource());
+    order.set_history_id(e.resource());
+    order.set_klass(e.klass());
+    order.set_provider(e.provider());
+    order.set_type(e.type());
+    order.set_operation(run.operation());
+    order.set_interval_ms(run.interval_ms());
+    order.set_timeout_ms(run.timeout_ms());
+    order.set_expected_rc(run.expected_rc());
+    order.set_transition_key(run.user_data());
+    order.set_operation_key(e.resource() + "_" + run.operation() + "_" + std::to_string(run.interval_ms()));
+}
+
+}  // namespace
+
 // The table of this node's lrmd, asked for after the state came: what it says is newer.
 void Coordinator::Impl::report_table() {
     if (!synced_ || !lrmd_up_ || reported_) return;
@@ -183,49 +228,13 @@ void Coordinator::Impl::report_table() {
     wire::NodeReport& report = *w.mutable_report();
     report.set_name(settings_.name);
     report.set_boot_id(settings_.boot_id);
-    const auto outcome = [&](const lrmd::proto::Result& r, const lrmd::proto::ResourceEntry& e) {
-        wire::Outcome& o = *report.add_results();
-        o.set_action_id(r.action_id());
-        o.set_resource(e.resource());
-        o.set_klass(e.klass());
-        o.set_provider(e.provider());
-        o.set_type(e.type());
-        o.set_operation(r.operation());
-        o.set_interval_ms(r.interval_ms());
-        o.set_rc(r.rc());
-        o.set_op_status(static_cast<std::int32_t>(r.status()) - 1);
-        o.set_exit_reason(r.exit_reason());
-        o.set_started_at_us(r.started_at_us());
-        o.set_exec_ms(r.exec_ms());
-        o.set_queue_ms(r.queue_ms());
-        o.set_call_id(r.call_id());
-        o.set_transition_key(r.user_data());
-    };
     for (const lrmd::proto::ResourceEntry& e : table_->resources()) {
         std::vector<lrmd::proto::Result> results(e.last_results().begin(), e.last_results().end());
         std::sort(results.begin(), results.end(), [](const auto& a, const auto& b) { return a.call_id() < b.call_id(); });
-        for (const lrmd::proto::Result& r : results) outcome(r, e);
+        for (const lrmd::proto::Result& r : results) tell_result(r, e, *report.add_results());
         for (const lrmd::proto::RecurringEntry& r : e.recurring()) {
-            if (r.has_last()) outcome(r.last(), e);
-            wire::Recurring& out = *report.add_recurring();
-            out.set_resource(e.resource());
-            out.set_operation(r.run().operation());
-            out.set_interval_ms(r.run().interval_ms());
-            out.set_action_id(r.run().action_id());
-            wire::Order& order = *out.mutable_order();
-            order.set_id(r.run().action_id());
-            order.set_node(settings_.name);
-            order.set_resource(e.resource());
-            order.set_history_id(e.resource());
-            order.set_klass(e.klass());
-            order.set_provider(e.provider());
-            order.set_type(e.type());
-            order.set_operation(r.run().operation());
-            order.set_interval_ms(r.run().interval_ms());
-            order.set_timeout_ms(r.run().timeout_ms());
-            order.set_expected_rc(r.run().expected_rc());
-            order.set_transition_key(r.run().user_data());
-            order.set_operation_key(e.resource() + "_" + r.run().operation() + "_" + std::to_string(r.run().interval_ms()));
+            if (r.has_last()) tell_result(r.last(), e, *report.add_results());
+            tell_recurring(r.run(), e, settings_.name, *report.add_recurring());
         }
     }
     broadcast(w);

@@ -63,6 +63,46 @@ proto::Commit permanent(const proto::SetAttribute& r, const std::string& node, N
     return commit;
 }
 
+wire::Wire forget_of(const proto::Cleanup& c) {
+    wire::Wire w;
+    wire::Forget& forget = *w.mutable_forget();
+    forget.set_resource(c.resource());
+    forget.set_node(c.node());
+    forget.set_operation(c.operation());
+    forget.set_interval_ms(c.interval_ms());
+    forget.set_all_history(c.all_history());
+    return w;
+}
+
+wire::Wire fail_count_of(const proto::SetFailCount& f, const std::string& here) {
+    wire::Wire w;
+    const std::string node = f.node().empty() ? here : f.node();
+    if (f.value().empty() || f.value() == "0") {
+        w.mutable_clear_fail_count()->set_resource(f.resource());
+        w.mutable_clear_fail_count()->set_node(node);
+        w.mutable_clear_fail_count()->set_operation(f.operation());
+        w.mutable_clear_fail_count()->set_interval_ms(f.interval_ms());
+        return w;
+    }
+    const std::string op = f.operation().empty() ? "monitor" : f.operation();
+    w.mutable_attribute()->set_node(node);
+    w.mutable_attribute()->set_name("fail-count-" + f.resource() + "#" + op + "_" + std::to_string(f.interval_ms()));
+    w.mutable_attribute()->set_value(f.value());
+    return w;
+}
+
+wire::Wire fence_of(const proto::Fence& f, const std::string& record, const std::string& author) {
+    wire::Wire w;
+    wire::FenceWanted& wanted = *w.mutable_fence_wanted();
+    wanted.set_id(record);
+    wanted.set_target(f.node());
+    wanted.set_action(f.action());
+    wanted.set_reason(f.reason());
+    wanted.set_author(author);
+    wanted.set_timeout_ms(f.timeout_ms());
+    return w;
+}
+
 }  // namespace
 
 wire::AttributeChange attribute_change(const proto::SetAttribute& request, const std::string& node) {
@@ -89,40 +129,18 @@ void Coordinator::Impl::change(ClientId id, Client& client, const proto::Message
         case M::kCommit: return commit(id, client, tag, request.commit());
         case M::kSetAttribute: return set_attribute(id, client, tag, request.set_attribute());
         case M::kCleanup: {
-            const proto::Cleanup& c = request.cleanup();
-            if (!c.node().empty() && state_.node(c.node()) == nullptr) return refuse(id, tag, proto::NOT_FOUND, "node " + c.node() + " is not known");
-            w.mutable_forget()->set_resource(c.resource());
-            w.mutable_forget()->set_node(c.node());
-            w.mutable_forget()->set_operation(c.operation());
-            w.mutable_forget()->set_interval_ms(c.interval_ms());
-            w.mutable_forget()->set_all_history(c.all_history());
+            const std::string& node = request.cleanup().node();
+            if (!node.empty() && state_.node(node) == nullptr) return refuse(id, tag, proto::NOT_FOUND, "node " + node + " is not known");
+            w = forget_of(request.cleanup());
             return echoed();
         }
-        case M::kSetFailCount: {
-            const proto::SetFailCount& f = request.set_fail_count();
-            const std::string node = f.node().empty() ? settings_.name : f.node();
-            if (f.value().empty() || f.value() == "0") {
-                w.mutable_clear_fail_count()->set_resource(f.resource());
-                w.mutable_clear_fail_count()->set_node(node);
-                w.mutable_clear_fail_count()->set_operation(f.operation());
-                w.mutable_clear_fail_count()->set_interval_ms(f.interval_ms());
-            } else {
-                const std::string op = f.operation().empty() ? "monitor" : f.operation();
-                w.mutable_attribute()->set_node(node);
-                w.mutable_attribute()->set_name("fail-count-" + f.resource() + "#" + op + "_" + std::to_string(f.interval_ms()));
-                w.mutable_attribute()->set_value(f.value());
-            }
+        case M::kSetFailCount:
+            w = fail_count_of(request.set_fail_count(), settings_.name);
             return echoed();
-        }
         case M::kFence: {
             const proto::Fence& f = request.fence();
             const std::string record = "asked." + std::to_string(self_) + "." + std::to_string(settings_.incarnation) + "." + std::to_string(next_mark_++);
-            w.mutable_fence_wanted()->set_id(record);
-            w.mutable_fence_wanted()->set_target(f.node());
-            w.mutable_fence_wanted()->set_action(f.action());
-            w.mutable_fence_wanted()->set_reason(f.reason());
-            w.mutable_fence_wanted()->set_author(client.user);
-            w.mutable_fence_wanted()->set_timeout_ms(f.timeout_ms());
+            w = fence_of(f, record, client.user);
             fences_[record] = Asked{id, tag, now_.monotonic + milliseconds{f.timeout_ms() > 0 ? f.timeout_ms() : 120'000}, f.node()};
             wake_at(fences_[record].until);
             return broadcast(w);
