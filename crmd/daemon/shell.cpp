@@ -1,6 +1,7 @@
 #include "crmd/daemon/shell.h"
 
 #include <fmt/format.h>
+#include <grp.h>
 #include <pwd.h>
 #include <signal.h>
 #include <sys/random.h>
@@ -182,7 +183,15 @@ void Shell::accept(std::shared_ptr<os::Connection> connection) {
     const ClientId id = next_client_++;
     const os::Peer& peer = connection->peer();
     const std::string user = user_name(peer.uid);
-    const bool may_write = peer.uid == 0 || user == "hacluster";
+    const bool may_write = peer.uid == 0 || peer.uid == ::geteuid() || user == "hacluster";
+    const group* readers = ::getgrnam("haclient");
+    const bool may_read = may_write || (readers != nullptr && (peer.gid == readers->gr_gid ||
+                          std::find(peer.groups.begin(), peer.groups.end(), readers->gr_gid) != peer.groups.end()));
+    if (!may_read) {
+        log(LogLevel::warning,
+            "a connection of user " + user + " was refused: root, hacluster and group haclient may speak to crmd");
+        return connection->close("not allowed");
+    }
     sessions_[id] = Session{connection};
     feed(ClientOpened{id, user, may_write});
     connection->start([this, id](std::string_view frame) { feed(ClientFrame{id, std::string{frame}}); },
