@@ -11,6 +11,7 @@ namespace muster::crmd {
 struct Completed {
     std::string action_id;
     bool ok = false;
+    bool recurring = false;  // its first result: nothing waits for that
 };
 // What it changed, beside the state.
 struct Applied {

@@ -99,7 +99,7 @@ Applied apply_outcome(State& state, NodeId sender, const wire::Outcome& outcome)
     }
     const bool ok = succeeded(outcome, order.expected_rc());
     const bool cancelled = outcome.op_status() == 1;
-    if (answers_order) applied.completed.push_back({order.id(), ok});
+    if (answers_order) applied.completed.push_back({order.id(), ok, order.interval_ms() > 0});
     if (cancelled) return applied;
     applied.changed = true;
     record_outcome(*node, order, outcome);

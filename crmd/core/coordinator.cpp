@@ -225,7 +225,12 @@ void Coordinator::Impl::applied(const Applied& what) {
         if (!leading()) continue;
         const policy::Action* action = transition_.action_of(c.action_id);
         if (action != nullptr && c.ok && planning_) ended_while_planning_.push_back(identity(*action));
-        if (!transition_.completed(c.action_id, c.ok) && what.unexpected.empty() && !c.ok) dirty_ = true;
+        // An action of an earlier plan: what this plan let wait for it was thought of before it had an effect.
+        const bool foreign = !transition_.completed(c.action_id, c.ok) && (!c.ok || !c.recurring);
+        if (foreign && what.unexpected.empty()) {
+            dirty_ = true;
+            dirty_why_ = "an action of an earlier plan has ended";
+        }
     }
     if (leading() && transition_.overtaken()) {
         dirty_ = true;

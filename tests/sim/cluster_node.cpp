@@ -117,6 +117,7 @@ void ClusterNode::carry_out(std::vector<crmd::Output> outputs) {
             to_write_.push_back(std::move(*p));
             write_journal();
         } else if (const auto* m = std::get_if<crmd::MakePlan>(&output)) {
+            log_pending(*m->cib, m->number);
             const auto plan = std::make_shared<policy::Plan>(policy::plan(*m->cib, m->now));
             sim_.after(sim_.between(milliseconds{1}, milliseconds{30}), [this, plan, number = m->number, life = crmd_life_] {
                 if (life == crmd_life_) feed(crmd::Planned{number, plan});
@@ -130,6 +131,18 @@ void ClusterNode::carry_out(std::vector<crmd::Output> outputs) {
             warm_ = w->term;
         } else if (const auto* l = std::get_if<crmd::Log>(&output)) {
             events_.log(name(id_) + ": " + l->text);
+        }
+    }
+}
+
+void ClusterNode::log_pending(const cib::Cib& cib, std::uint64_t plan) const {
+    for (const cib::NodeState& node : cib.status.nodes) {
+        for (const cib::ResourceHistory& history : node.history) {
+            for (const cib::OpRecord& op : history.ops) {
+                if (op.op_status != -1) continue;
+                events_.log(name(id_) + ": plan " + std::to_string(plan) + " sees " + op.operation + " of " + history.id + " pending on " +
+                            node.uname);
+            }
         }
     }
 }

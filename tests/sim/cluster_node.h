@@ -61,6 +61,7 @@ class ClusterNode {
     void feed(const crmd::Input& input);
     void carry_out(std::vector<crmd::Output> outputs);
     void write_journal();
+    void log_pending(const cib::Cib& cib, std::uint64_t plan) const;
     void tick();
     void to_daemon(const crmd::ToDaemon& message);
     void link_up(crmd::Daemon daemon);
