@@ -32,6 +32,8 @@ bool Replica::Impl::is_ours(NodeId sender, const wire::Message& m) {
 
 void Replica::Impl::hear(NodeId sender, const wire::Message& m) {
     highest_number = std::max(highest_number, m.term.number);
+    // Who was blank when he said hello is not once he speaks for a cluster.
+    if (const auto it = heard.find(sender); it != heard.end() && m.cluster_uuid != 0) it->second.blank = false;
     if (sender == settings.self && ring_proved < asked_ring) ring_proved = now.monotonic;
     std::visit([&](const auto& body) { take(sender, m, body); }, m.body);
 }

@@ -25,6 +25,10 @@ std::string Replica::Impl::read_only_reason() const {
 }
 
 void Replica::Impl::on(const ClientRequest& r) {
+    if (failed) {
+        out.push_back(Answer{r.handle, muster::fail(ErrorCode::unavailable, reason() + "; ask another node")});
+        return;
+    }
     if (!era.writable && !majority(present(), chain()) && !everybody_blank()) {
         out.push_back(Answer{r.handle, muster::fail(ErrorCode::unavailable, read_only_reason())});
         return;
