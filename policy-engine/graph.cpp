@@ -96,6 +96,7 @@ void write_graph(Actions& a, Plan& plan) {
     g.batch_limit = static_cast<int>(parse_int(m.config.props.get("batch-limit")).value_or(0));
     g.migration_limit = static_cast<int>(parse_int(m.config.props.get("migration-limit")).value_or(-1));
     std::vector<int> position(a.list.size(), -1);
+    g.actions.reserve(static_cast<std::size_t>(std::count_if(a.list.begin(), a.list.end(), in_graph)));
     for (const Act& x : a.list) {
         if (!in_graph(x)) continue;
         position[static_cast<std::size_t>(x.self)] = static_cast<int>(g.actions.size());

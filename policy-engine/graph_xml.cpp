@@ -27,6 +27,8 @@ std::string_view tag_of(ActionKind kind) {
     return "pseudo_event";
 }
 
+bool needs_escape(char c) { return c == '&' || c == '<' || c == '>' || c == '"' || c < ' '; }
+
 class Writer {
   public:
     explicit Writer(std::string& out) : out_{out} {}
@@ -39,7 +41,8 @@ class Writer {
         out_ += ' ';
         out_ += name;
         out_ += "=\"";
-        out_ += xml::escape(value);
+        if (std::none_of(value.begin(), value.end(), needs_escape)) out_ += value;  // nearly always
+        else out_ += xml::escape(value);
         out_ += '"';
         return *this;
     }
@@ -143,6 +146,7 @@ std::string dot_name(const Action& a) {
 
 std::string graph_xml(const TransitionGraph& graph, const GraphXmlOptions& options) {
     std::string out;
+    out.reserve(graph.actions.size() * 1024);
     Writer w{out};
     w.raw("<transition_graph").attr("cluster-delay", interval_text(graph.cluster_delay));
     w.attr("fencing-timeout", interval_text(graph.fencing_timeout));

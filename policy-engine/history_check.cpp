@@ -130,7 +130,7 @@ void apply_history_checks(Actions& a) {
         }
         if (!res.managed || h->ops.empty()) continue;
         for (NodeIx k = 0; k < m.node_count(); ++k) {
-            bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(), [&](const auto& c) { return c.resource == r && c.node == k; });
+            bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(), [k, rsc = r](const auto& c) { return c.resource == rsc && c.node == k; });
             if (!known && m.node(k).online && fail_count(m, r, k, nullptr, true) > 0) m.clear_fail_counts.push_back({r, k, "it is configured no more"});
         }
         m.deletes.push_back({r, n, "it is configured no more", false});

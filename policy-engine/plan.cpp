@@ -1,6 +1,8 @@
 // The stages in their order.
 #include "policy-engine/plan.h"
 
+#include <algorithm>
+
 #include "policy-engine/actions.h"
 #include "policy-engine/place.h"
 
@@ -64,6 +66,8 @@ Plan plan(const cib::Cib& cib, WallTime now, const PlanOptions& options) {
     prepare_tickets(m);
     Placer{m}.run();
     Actions a{m};
+    // About a probe for each resource and node; memory that is not used costs nothing.
+    a.list.reserve(std::min(m.resources.size() * (m.nodes.size() + 4), std::size_t{1} << 17U));
     make_probes(a);
     make_all(a);
     apply_history_checks(a);
