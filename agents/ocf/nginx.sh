@@ -70,19 +70,24 @@ The master process is named to the cluster, so that its death is noticed at once
 XML
 }
 
-# The pid file as configured; nginx's own default last.
+# The pid file as configured; nginx's own default last. Found out once: a process costs more than all the rest here.
 pid_file() {
-    if [ -n "$OCF_RESKEY_pidfile" ]; then echo "$OCF_RESKEY_pidfile"; return; fi
-    p=$(sed -n 's/^[[:space:]]*pid[[:space:]]\{1,\}\([^;]*\);.*/\1/p' "$OCF_RESKEY_configfile" 2>/dev/null | head -n 1)
-    echo "${p:-/run/nginx.pid}"
+    if [ -z "$known_pid_file" ]; then
+        known_pid_file=$OCF_RESKEY_pidfile
+        [ -n "$known_pid_file" ] ||
+            known_pid_file=$(sed -n 's/^[[:space:]]*pid[[:space:]]\{1,\}\([^;]*\);.*/\1/;T;p;q' "$OCF_RESKEY_configfile" 2>/dev/null)
+        : "${known_pid_file:=/run/nginx.pid}"
+    fi
 }
+known_pid_file=
 
-# The running master's pid: the file's, if that process is an nginx.
+# The running master is the file's process, if that is an nginx: sets pid.
 master() {
-    read -r pid 2>/dev/null <"$(pid_file)" || return 1
+    pid_file
+    read -r pid 2>/dev/null <"$known_pid_file" || return 1
     case $pid in '' | *[!0-9]*) return 1 ;; esac
     read -r comm 2>/dev/null <"/proc/$pid/comm" || return 1
-    [ "$comm" = "$(basename "$OCF_RESKEY_binary")" ] && echo "$pid"
+    [ "$comm" = "${OCF_RESKEY_binary##*/}" ]
 }
 
 check_config() {
@@ -96,14 +101,16 @@ check_config() {
 
 # Workers whose master was killed go on serving and hold the ports. Their session still has the master's id.
 end_orphans() {
-    old=$(cat "$(pid_file)" 2>/dev/null)
+    pid_file
+    read -r old 2>/dev/null <"$known_pid_file" || return
     case $old in '' | *[!0-9]*) return ;; esac
-    pkill -KILL -s "$old" -x "$(basename "$OCF_RESKEY_binary" | cut -c 1-15)"
+    pkill -KILL -s "$old" -x "${OCF_RESKEY_binary##*/}"
+    rm -f "$known_pid_file"
 }
 
 # Wait until the process is gone, woken by its end (pidwait) rather than by a clock.
 wait_gone() {
-    timeout "$2" pidwait -F "$(pid_file)" >/dev/null 2>&1
+    timeout "$2" pidwait -F "$known_pid_file" >/dev/null 2>&1
     timeout "$2" tail --pid="$1" -s 0.02 -f /dev/null
 }
 
@@ -111,7 +118,7 @@ wait_gone() {
 watch() { [ -z "$MUSTER_WATCH_FILE" ] || echo "$1" >"$MUSTER_WATCH_FILE"; }
 
 start() {
-    if pid=$(master); then watch "$pid"; return $OCF_SUCCESS; fi
+    if master; then watch "$pid"; return $OCF_SUCCESS; fi
     check_config || return $?
     end_orphans
     # In the foreground nginx only returns to us once its sockets are bound and the pid file is written.
@@ -119,8 +126,8 @@ start() {
         reason "nginx does not start: $(echo "$said" | head -n 1)"
         return $OCF_ERR_GENERIC
     fi
-    if ! pid=$(master); then
-        reason "nginx started, but its pid is not in $(pid_file)"
+    if ! master; then
+        reason "nginx started, but its pid is not in $known_pid_file"
         return $OCF_ERR_GENERIC
     fi
     watch "$pid"
@@ -128,23 +135,23 @@ start() {
 }
 
 stop() {
-    if ! pid=$(master); then end_orphans; return $OCF_SUCCESS; fi
+    if ! master; then end_orphans; return $OCF_SUCCESS; fi
     wait_s=$OCF_RESKEY_stop_wait
     case $OCF_RESKEY_graceful_stop in true | yes | on | 1) kill -QUIT "$pid"; wait_gone "$pid" "$wait_s" ;; esac
-    master >/dev/null || return $OCF_SUCCESS
+    master || return $OCF_SUCCESS
     kill -TERM "$pid" 2>/dev/null
     wait_gone "$pid" "$wait_s"
-    if master >/dev/null; then
+    if master; then
         kill -KILL "$pid" 2>/dev/null
         wait_gone "$pid" "$wait_s"
     fi
-    ! master >/dev/null && return $OCF_SUCCESS
+    ! master && return $OCF_SUCCESS
     reason "nginx (process $pid) does not end, not even by SIGKILL"
     return $OCF_ERR_GENERIC
 }
 
 monitor() {
-    master >/dev/null || return $OCF_NOT_RUNNING
+    master || return $OCF_NOT_RUNNING
     [ "${OCF_CHECK_LEVEL:-0}" -ge 10 ] && [ -n "$OCF_RESKEY_status_url" ] || return $OCF_SUCCESS
     said=$(curl -sS -f -o /dev/null --max-time 10 "$OCF_RESKEY_status_url" 2>&1) && return $OCF_SUCCESS
     reason "$OCF_RESKEY_status_url: ${said:-no answer}"
@@ -153,7 +160,7 @@ monitor() {
 
 reload() {
     check_config || return $?
-    if ! pid=$(master); then reason "nginx is not running"; return $OCF_NOT_RUNNING; fi
+    if ! master; then reason "nginx is not running"; return $OCF_NOT_RUNNING; fi
     kill -HUP "$pid" && return $OCF_SUCCESS
     reason "cannot signal nginx (process $pid)"
     return $OCF_ERR_GENERIC
