@@ -6,7 +6,9 @@ namespace {
 
 void bracket(Actions& a, RscIx r, Task task) {
     ActIx begin = a.pseudo(r, task), end = a.pseudo(r, finished(task));
-    a.link(begin, end, edge::order | edge::graph_then);
+    // Roles change instance by instance: a promotion in the end is that of its members.
+    const bool direct = task == Task::start || task == Task::stop || (task == Task::demote && a.m.rsc(r).kind != RscKind::group);
+    if (direct) a.link(begin, end, edge::order | edge::graph_then);
     for (RscIx c : a.m.rsc(r).children) {
         auto acts = a.find_all(c, task);
         for (ActIx x : acts) {

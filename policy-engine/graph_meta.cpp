@@ -108,9 +108,7 @@ void fill_attributes(Actions& a, const Act& x, Action& out) {
     Map map;
     if (x.rsc != kNone && !m.rsc(x.rsc).is_collective()) {
         const Resource& r = m.rsc(x.rsc);
-        if (x.task != Task::del)
-            for (const auto& [k, v] : parameters(m, x.rsc, x.node)) map[k] = v;
-        if (x.task == Task::del) for (const auto& [k, v] : parameters(m, x.rsc, x.node)) map[k] = v;
+        for (const auto& [k, v] : parameters(m, x.rsc, x.node)) map[k] = v;
         const OpConfig* op = find_op(r, !x.op.empty() ? x.op : task_text(x.task), x.interval_ms);
         if (op != nullptr && op->xml->child("instance_attributes") != nullptr)
             for (const auto& v : cib::resolve(*op->xml, "instance_attributes", m.context(), m.index)) map[std::string{v.name}] = std::string{v.value};

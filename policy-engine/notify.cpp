@@ -86,6 +86,9 @@ void make_notifications(Actions& a) {
         std::vector<RscIx> all;
         members(m, c, all);
         NotifyLists lists = notify_lists(a, c, all);
+        for (RscIx r : all)  // the actions themselves carry the lists, too
+            for (Task t : {Task::start, Task::stop, Task::promote, Task::demote})
+                for (ActIx x : a.find_all(r, t)) add_notify_lists(lists, a.at(x).meta);
         std::vector<Round> rounds;
         for (Task t : {Task::stop, Task::start, Task::demote, Task::promote}) {
             Round round;

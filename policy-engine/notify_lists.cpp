@@ -24,12 +24,12 @@ NotifyLists notify_lists(Actions& a, RscIx clone, const std::vector<RscIx>& memb
     std::vector<std::string> inactive;
     for (RscIx r : members) {
         const Resource& res = m.rsc(r);
-        std::string id = m.rsc(clone).unique ? res.id : res.base;
+        const std::string& id = res.id;  // agents see instance numbers, anonymous or not
         if (res.running_on.empty() || res.role <= Role::stopped) inactive.push_back(id);
         for (NodeIx n : res.running_on) {
             if (res.role == Role::promoted) promoted.emplace_back(id, m.node(n).name);
-            else if (res.role == Role::unpromoted) unpromoted.emplace_back(id, m.node(n).name);
-            else active.emplace_back(id, m.node(n).name);
+            if (res.role == Role::unpromoted) unpromoted.emplace_back(id, m.node(n).name);
+            if (res.role > Role::stopped) active.emplace_back(id, m.node(n).name);
         }
         auto add = [&](Task t, Pairs& to) {
             for (ActIx x : a.find_all(r, t))
