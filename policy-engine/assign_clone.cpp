@@ -28,83 +28,116 @@ void CloneAssigner::run() {
         if (NodeIx n = location_next(m_, i); n != kNone && done.assigned == kNone) done.assigned = n;
 }
 
-// Which of two instances is placed first.
-bool CloneAssigner::better(RscIx a, RscIx b) {
-    const Resource &x = m_.rsc(a), &y = m_.rsc(b);
-    bool xa = !x.running_on.empty(), ya = !y.running_on.empty();
-    if (m_.rsc(clone_).unique || true) {
-        if (xa && ya && x.running_on.size() != y.running_on.size()) return x.running_on.size() < y.running_on.size();
-        if (xa != ya) return xa;
-    }
-    auto usable_now = [&](const Resource& r, RscIx i) {
-        NodeIx n = r.running_on.front();
-        return p_.usable(n, m_.score(i, n));
-    };
-    if (xa && ya) {
-        bool ux = usable_now(x, a), uy = usable_now(y, b);
-        if (ux != uy) return ux;
-    }
-    if (x.priority != y.priority) return x.priority > y.priority;
-    Role rx = x.role, ry = y.role;
-    for (RscIx c : x.children) rx = std::max(rx, m_.rsc(c).role);
-    for (RscIx c : y.children) ry = std::max(ry, m_.rsc(c).role);
-    if (rx != ry && xa && ya) return rx > ry;
-    if (xa && ya) {
-        NodeIx nx = x.running_on.front(), ny = y.running_on.front();
-        int cx = 0, cy = 0;
-        for (RscIx i : m_.rsc(clone_).children) {
-            if (runs_on(m_.rsc(i), nx)) ++cx;
-            if (runs_on(m_.rsc(i), ny)) ++cy;
-        }
-        if (cx != cy) return cx < cy;
-    }
-    if (x.failed != y.failed) return y.failed;
-    if (xa && ya) {
-        auto weight = [&](RscIx i) {
-            Row row = p_.row_of(i);
-            m_.rsc(i).merging = true;
-            for (int ix : dependents_of(m_, i)) p_.add_dependents(i, m_.colocations[static_cast<std::size_t>(ix)], row, true);
-            m_.rsc(i).merging = false;
-            return row[static_cast<std::size_t>(m_.rsc(i).running_on.front())];
-        };
-        std::int32_t wx = weight(a), wy = weight(b);
-        if (wx != wy) return wx > wy;
-    }
-    return x.instance < y.instance;
+namespace {
+
+int sign(bool a_first, bool b_first) { return a_first == b_first ? 0 : a_first ? -1 : 1; }
+
+
+// Where the instance is, if it may be there.
+NodeIx allowed_home(const Model& m, RscIx r) {
+    const Resource& res = m.rsc(r);
+    if (res.running_on.empty()) return kNone;
+    const NodeIx n = res.running_on.front();
+    const std::int32_t s = m.scores[static_cast<std::size_t>(r) * m.nodes.size() + static_cast<std::size_t>(n)];
+    return s == kAbsent || s < 0 ? kNone : n;
 }
 
-bool CloneAssigner::try_assign(RscIx instance, NodeIx prefer, int max_per_node) {
-    std::vector<std::pair<RscIx, Row>> saved;
-    auto save = [&](RscIx r) { saved.emplace_back(r, p_.row_of(r)); };
-    save(instance);
-    for (RscIx c : m_.rsc(instance).children) save(c);
+bool any_failed(const Model& m, RscIx r) {
+    if (m.rsc(r).failed) return true;
+    const auto& children = m.rsc(r).children;
+    return std::any_of(children.begin(), children.end(), [&](RscIx c) { return any_failed(m, c); });
+}
+
+}  // namespace
+
+// Which of two instances is placed first: those that are well where they are before those that are not.
+bool CloneAssigner::better(RscIx a, RscIx b) { return compare(a, b) < 0; }
+
+int CloneAssigner::compare(RscIx a, RscIx b) {
+    const Resource &x = m_.rsc(a), &y = m_.rsc(b);
+    const bool xa = !x.running_on.empty(), ya = !y.running_on.empty();
+    if (xa && ya && x.running_on.size() != y.running_on.size()) return x.running_on.size() < y.running_on.size() ? -1 : 1;
+    const NodeIx home_x = allowed_home(m_, a), home_y = allowed_home(m_, b);
+    if (int c = sign(!xa || home_x != kNone, !ya || home_y != kNone); c != 0) return c;
+    if (x.priority != y.priority) return x.priority > y.priority ? -1 : 1;
+    if (home_x == kNone && home_y == kNone) return 0;
+    if (int c = sign(home_x != kNone, home_y != kNone); c != 0) return c;
+    if (int c = sign(m_.node(home_x).available(), m_.node(home_y).available()); c != 0) return c;
+    if (int c = sign(!any_failed(m_, a), !any_failed(m_, b)); c != 0) return c;
+    const std::int32_t wx = colocated_score(a, home_x), wy = colocated_score(b, home_y);
+    if (wx != wy) return wx > wy ? -1 : 1;
+    return x.id.compare(y.id);
+}
+
+// How much the dependents would like the instance where it is.
+std::int32_t CloneAssigner::colocated_score(RscIx instance, NodeIx n) {
+    Row row = p_.row_of(instance);
+    m_.rsc(instance).merging = true;
+    for (int ix : dependents_of(m_, instance))
+        p_.add_dependents(instance, m_.colocations[static_cast<std::size_t>(ix)], row, true);
+    m_.rsc(instance).merging = false;
+    return row[static_cast<std::size_t>(n)];
+}
+
+namespace {
+
+using Saved = std::vector<std::pair<RscIx, Row>>;
+
+void save(const Placer& p, const Model& m, RscIx r, Saved& out) {
+    out.emplace_back(r, p.row_of(r));
+    for (RscIx c : m.rsc(r).children) save(p, m, c, out);
+}
+
+void ban(Model& m, RscIx r, NodeIx n) {
+    if (m.score(r, n) != kAbsent) m.score(r, n) = -kInf;
+    for (RscIx c : m.rsc(r).children) ban(m, c, n);
+}
+
+}  // namespace
+
+// Nodes that are full, or out of the question for the clone, are no choice for an instance.
+NodeIx CloneAssigner::try_assign(RscIx instance, NodeIx prefer, int max_per_node) {
     for (NodeIx n = 0; n < m_.node_count(); ++n) {
-        bool full = count_[static_cast<std::size_t>(n)] >= max_per_node;
-        auto& own = m_.score(clone_, n);
-        bool closed = own != kAbsent && own < 0 && false;
-        if (!full && !closed) continue;
-        for (auto& [r, row] : saved)
-            if (m_.score(r, n) != kAbsent) m_.score(r, n) = -kInf;
+        const bool full = count_[static_cast<std::size_t>(n)] >= max_per_node;
+        if (full || !may_host(n)) ban(m_, instance, n);
     }
-    NodeIx n = p_.assign(instance, prefer);
-    if (prefer != kNone && n != prefer) {
-        p_.unassign(instance);
-        for (auto& [r, row] : saved) p_.set_row(r, row);
-        return false;
-    }
+    const NodeIx n = p_.assign(instance, prefer);
     if (n != kNone) ++count_[static_cast<std::size_t>(n)];
-    return n != kNone;
+    return n;
+}
+
+bool CloneAssigner::may_host(NodeIx n) const {
+    const std::int32_t s = m_.score(clone_, n);
+    return s != kAbsent && s >= 0 && m_.node(n).available();
+}
+
+// An active instance stays, unless so many nodes are better that none is left over for its own.
+bool CloneAssigner::stay(RscIx instance, NodeIx home, int max_per_node, int left) {
+    if (!may_host(home)) return false;
+    const std::vector<int> count = count_;
+    Saved saved;
+    save(p_, m_, instance, saved);
+    for (int reserved = 0; reserved < left; ++reserved) {
+        const NodeIx n = try_assign(instance, home, max_per_node);
+        if (n == home) {
+            count_ = count;
+            ++count_[static_cast<std::size_t>(home)];
+            return true;
+        }
+        p_.unassign(instance);
+        for (const auto& [r, row] : saved) p_.set_row(r, row);
+        if (n == kNone) break;
+        // One of the others may take that node: this one tries again without it.
+    }
+    count_ = count;
+    return false;
 }
 
 NodeIx CloneAssigner::preferred(RscIx instance, int optimal) const {
     const Resource& i = m_.rsc(instance);
-    if (i.running_on.empty()) return kNone;
-    NodeIx n = i.running_on.front();
-    if (i.partial_target != kNone) n = i.partial_target;
-    if (!m_.node(n).available()) return kNone;
-    RscIx first = i.is_collective() && !i.children.empty() ? i.children.front() : instance;
-    if (!p_.usable(n, m_.score(first, n))) return kNone;
-    if (count_[static_cast<std::size_t>(n)] >= optimal) return kNone;
+    if (i.running_on.empty() || any_failed(m_, instance)) return kNone;
+    const NodeIx n = i.running_on.front();
+    if (!m_.node(n).available() || count_[static_cast<std::size_t>(n)] >= optimal) return kNone;
     return n;
 }
 
@@ -112,33 +145,24 @@ void CloneAssigner::distribute(std::vector<RscIx> instances, int max_total, int 
     count_.assign(m_.nodes.size(), 0);
     std::stable_sort(instances.begin(), instances.end(), [&](RscIx a, RscIx b) { return better(a, b); });
     int available = 0;
-    for (NodeIx n = 0; n < m_.node_count(); ++n) {
-        std::int32_t s = m_.score(clone_, n);
-        if (s != kAbsent && s >= 0 && m_.node(n).available()) ++available;
-    }
+    for (NodeIx n = 0; n < m_.node_count(); ++n)
+        if (may_host(n)) ++available;
     int optimal = max_per_node;
     if (available > 0) optimal = std::min(max_per_node, std::max(1, max_total / available));
     int assigned = 0;
     for (RscIx i : instances) {
         if (assigned >= max_total) break;
-        NodeIx n = preferred(i, optimal);
-        if (n == kNone) continue;
-        if (try_assign(i, n, max_per_node)) ++assigned;
+        const NodeIx home = preferred(i, optimal);
+        if (home != kNone && stay(i, home, max_per_node, max_total - assigned)) ++assigned;
     }
     for (RscIx i : instances) {
         if (!m_.rsc(i).provisional) continue;
-        bool may = assigned < max_total;
-        if (!may) {
-            auto ban = [&](RscIx r) {
-                for (NodeIx n = 0; n < m_.node_count(); ++n)
-                    if (m_.score(r, n) != kAbsent) m_.add_score(r, n, -kInf, "clone-max");
-            };
-            ban(i);
-            for (RscIx c : m_.rsc(i).children) ban(c);
-            p_.assign(i);
+        if (assigned < max_total) {
+            if (try_assign(i, kNone, max_per_node) != kNone) ++assigned;
             continue;
         }
-        if (try_assign(i, kNone, max_per_node)) ++assigned;
+        for (NodeIx n = 0; n < m_.node_count(); ++n) ban(m_, i, n);
+        p_.assign(i);
     }
 }
 

@@ -67,8 +67,12 @@ class CloneAssigner {
     void add_promotion_scores();
 
   private:
-    bool try_assign(RscIx instance, NodeIx prefer, int max_per_node);
+    NodeIx try_assign(RscIx instance, NodeIx prefer, int max_per_node);
+    bool stay(RscIx instance, NodeIx home, int max_per_node, int left);
+    bool may_host(NodeIx n) const;
     bool better(RscIx a, RscIx b);
+    int compare(RscIx a, RscIx b);
+    std::int32_t colocated_score(RscIx instance, NodeIx n);
     int promotion_score(RscIx instance, NodeIx n, bool& has) const;
     void promotion_priorities();
     NodeIx preferred(RscIx instance, int optimal) const;

@@ -75,7 +75,7 @@ void CloneAssigner::add_promotion_scores() {
             if (cell == kAbsent || cell < 0 || !m_.node(n).available()) continue;
             bool has = false;
             int s = promotion_score(i, n, has);
-            if (!has || s == 0) continue;
+            if (!has || s <= 0) continue;
             m_.add_score(i, n, s, "promotion-score", "node attribute master-" + m_.rsc(i).base);
             for (RscIx c : m_.rsc(i).children) {
                 m_.add_score(c, n, s, "promotion-score");
