@@ -193,6 +193,7 @@ struct Resource {
     NodeIx lock_node = kNone;
     std::int64_t lock_time = 0;
     std::string pending_task;
+    NodeIx pending_node = kNone;  // where it is pending
     std::string block_reason;
     std::map<NodeIx, Discovery> discovery;
 

@@ -1,6 +1,7 @@
 // Placement: which node each resource is assigned to, and which instances are promoted.
 #pragma once
 
+#include <map>
 #include <set>
 #include <vector>
 
@@ -75,13 +76,16 @@ class CloneAssigner {
     std::int32_t colocated_score(RscIx instance, NodeIx n);
     int promotion_score(RscIx instance, NodeIx n, bool& has) const;
     void promotion_priorities();
+    void weigh_nodes();
+    bool score_applies(RscIx instance, NodeIx n) const;
     NodeIx preferred(RscIx instance, int optimal) const;
     bool can_promote(RscIx instance);
     void promoted_colocations(RscIx instance);
     Placer& p_;
     Model& m_;
     RscIx clone_;
-    std::vector<int> count_, promoted_;
+    std::vector<int> count_, promoted_;      // by node
+    std::map<RscIx, std::int32_t> weight_;  // of the instances, for the order of promotion
 };
 
 // The lone primitive inside: an instance itself, or the first member of a cloned group.

@@ -25,6 +25,25 @@ bool container_leaves(const Model& m, NodeIx n) {
 
 }  // namespace
 
+// Whether the attribute that a node has says something about this instance, which does not run there: not while another
+// instance does, nor where nothing is known about it, unless nothing is known anywhere yet.
+bool CloneAssigner::score_applies(RscIx instance, NodeIx n) const {
+    const Resource& i = m_.rsc(instance);
+    bool known_here = i.known_on.count(n) != 0, known = !i.known_on.empty() || !i.running_on.empty();
+    if (m_.rsc(clone_).unique) return known_here || !known;
+    std::vector<RscIx> alike;
+    for (RscIx c : m_.rsc(clone_).children) {
+        if (m_.rsc(c).children.empty()) alike.push_back(c);
+        for (RscIx g : m_.rsc(c).children)
+            if (m_.rsc(g).base == i.base) alike.push_back(g);
+    }
+    for (RscIx other : alike) {
+        if (other != instance && runs_on(m_.rsc(other), n)) return false;
+        known_here = known_here || m_.rsc(other).known_on.count(n) != 0;
+    }
+    return known_here || !known;
+}
+
 // The agent's wish: node attribute master-RESOURCE, believed only where the instance is known.
 int CloneAssigner::promotion_score(RscIx instance, NodeIx n, bool& has) const {
     has = false;
@@ -38,19 +57,7 @@ int CloneAssigner::promotion_score(RscIx instance, NodeIx n, bool& has) const {
         }
         return sum;
     }
-    const bool never_seen = m_.rsc(clone_).parent != kNone && i.running_on.empty() && i.known_on.empty();
-    if (!never_seen && (i.running_on.empty() || !runs_on(i, n))) {
-        bool known = i.known_on.count(n) != 0;
-        if (!m_.rsc(clone_).unique)
-            for (RscIx c : m_.rsc(clone_).children) {
-                known = known || m_.rsc(c).known_on.count(n) != 0;
-                for (RscIx g : m_.rsc(c).children)
-                    if (m_.rsc(g).base == i.base) known = known || m_.rsc(g).known_on.count(n) != 0;
-            }
-        if (!i.running_on.empty() || !known) {
-            if (!i.running_on.empty() || m_.config.startup_probes) return 0;
-        }
-    }
+    if (!runs_on(i, n) && !score_applies(instance, n)) return 0;
     if (m_.score(instance, n) == kAbsent || m_.score(instance, n) < 0) return 0;
     auto target = i.meta.find("container-attribute-target");
     NodeIx where = target != i.meta.end() && iequals(target->second, "host") ? host_of(m_, n) : n;
@@ -131,7 +138,7 @@ void CloneAssigner::promoted_colocations(RscIx ix) {
             who.clear();
             for (const auto& r : primary.bundle->list) who.push_back(r.child == kNone ? r.container : r.child);
         }
-        bool same = false, anywhere = false;
+        bool same = false;
         const std::string attribute = c.node_attribute.empty() ? "#uname" : c.node_attribute;
         for (RscIx w : who) {
             NodeIx at = location_next(m_, w);
@@ -140,27 +147,40 @@ void CloneAssigner::promoted_colocations(RscIx ix) {
                 for (const auto& r : primary.bundle->list)
                     if (r.child == w) at = m_.rsc(r.container).assigned;
             if (at == kNone) continue;
-            anywhere = true;
             NodeIx here = bundle != kNone ? host_of(m_, n) : n;
             auto x = m_.node(at).attrs.find(attribute), y = m_.node(here).attrs.find(attribute);
             if (x != m_.node(at).attrs.end() && y != m_.node(here).attrs.end() && x->second == y->second) same = true;
         }
-        (void)anywhere;
         std::int32_t s = c.dependent_role == Role::promoted ? c.score : -c.score;
         if (same) {
-            if (c.score < kInf || c.score > -kInf) i.promotion_score = add_scores(i.promotion_score, c.score >= kInf && c.dependent_role == Role::promoted ? 0 : s);
+            const bool bound = c.score >= kInf && primary.is_collective();  // bound to a clone: met, no more
+            if (!bound) i.promotion_score = add_scores(i.promotion_score, s);
         } else if (c.score >= kInf && c.dependent_role == Role::promoted) {
             i.promotion_score = -kInf;
         }
     }
-    RscIx whole = clone_;
-    for (int cix : dependents_of(m_, whole)) {
+}
+
+// In which order instances are promoted: by what speaks for their nodes, all in all.
+void CloneAssigner::weigh_nodes() {
+    Row row = p_.row_of(clone_);
+    const std::vector<RscIx> instances = m_.rsc(clone_).children;
+    for (RscIx ix : instances) {
+        const NodeIx n = location_next(m_, ix);
+        if (n == kNone || m_.rsc(ix).promotion_score < 0) continue;
+        auto& cell = row[static_cast<std::size_t>(n)];
+        if (cell != kAbsent) cell = add_scores(cell, m_.rsc(ix).promotion_score);
+    }
+    for (int cix : dependents_of(m_, clone_)) {
         const Colocation& c = m_.colocations[static_cast<std::size_t>(cix)];
-        if (c.primary_role != Role::promoted) continue;
-        if (!c.influence && !i.running_on.empty()) continue;
-        Row row(m_.nodes.size(), 0);
-        p_.add_dependents(whole, c, row, true);
-        i.promotion_score = add_scores(i.promotion_score, row[static_cast<std::size_t>(n)]);
+        if (c.primary_role == Role::promoted && c.influence) p_.add_dependents(clone_, c, row, true);
+    }
+    for (RscIx ix : instances) {
+        const Resource& i = m_.rsc(ix);
+        const NodeIx n = location_next(m_, ix);
+        const bool counts = n != kNone && i.promotion_score >= 0 && row[static_cast<std::size_t>(n)] != kAbsent;
+        weight_[ix] = counts ? row[static_cast<std::size_t>(n)] : i.promotion_score;
+        if (!i.managed && i.role == Role::promoted) weight_[ix] = kInf;
     }
 }
 
@@ -179,6 +199,7 @@ bool CloneAssigner::can_promote(RscIx ix) {
 
 void CloneAssigner::promote() {
     promotion_priorities();
+    weigh_nodes();
     promoted_.assign(m_.nodes.size(), 0);
     std::vector<RscIx> order = m_.rsc(clone_).children;
     auto role_of = [&](RscIx r) {
@@ -186,11 +207,8 @@ void CloneAssigner::promote() {
         for (RscIx c : m_.rsc(r).children) best = std::max(best, m_.rsc(c).role);
         return best;
     };
-    Row merged(m_.nodes.size(), 0);
-    for (NodeIx n = 0; n < m_.node_count(); ++n) merged[static_cast<std::size_t>(n)] = 0;
     std::stable_sort(order.begin(), order.end(), [&](RscIx a, RscIx b) {
-        const Resource &x = m_.rsc(a), &y = m_.rsc(b);
-        if (x.promotion_score != y.promotion_score) return x.promotion_score > y.promotion_score;
+        if (weight_[a] != weight_[b]) return weight_[a] > weight_[b];
         Role rx = role_of(a), ry = role_of(b);
         if (rx != ry) return rx > ry;
         return better(a, b);

@@ -200,15 +200,64 @@ class Propagator {
     }
 };
 
-}  // namespace
-
-void propagate(Actions& a) {
+void until_stable(Actions& a) {
     // What instances became late in one pass may matter to a clone's neighbours: until a pass changes nothing.
     for (bool again = true; again;) {
         Propagator p{a};
         p.run();
         again = p.changed();
     }
+}
+
+// Who must be where another is cannot come while the other does not.
+class ColocatedBlocker {
+  public:
+    explicit ColocatedBlocker(Actions& a) : a_{a} {}
+
+    bool run() {
+        const auto count = static_cast<ActIx>(a_.list.size());
+        for (ActIx x = 0; x < count; ++x) {
+            const Act& act = a_.at(x);
+            const bool comes = act.task == Task::start || act.task == Task::promote;
+            if (!comes || act.runnable || act.optional || act.dead || act.rsc == kNone) continue;
+            if (a_.m.rsc(act.rsc).is_collective()) continue;
+            RscIx whole = act.rsc;
+            if (RscIx p = a_.m.rsc(whole).parent; p != kNone && a_.m.rsc(p).kind == RscKind::group) whole = p;
+            dependents(whole, act.task == Task::promote, act.blocked_by);
+        }
+        return changed_;
+    }
+
+  private:
+    void dependents(RscIx primary, bool promotion, const std::string& why) {
+        for (const Colocation& c : a_.m.colocations) {
+            if (c.primary != primary || c.score < kInf || c.internal_group) continue;
+            if (promotion && c.primary_role != Role::promoted) continue;
+            block(c.dependent, c.dependent_role == Role::promoted ? Task::promote : Task::start, why);
+        }
+    }
+    void block(RscIx r, Task task, const std::string& why) {
+        for (RscIx c : a_.m.rsc(r).children) block(c, task, why);
+        if (a_.m.rsc(r).is_collective()) return;
+        for (ActIx x : a_.find_all(r, task)) {
+            Act& act = a_.at(x);
+            if (!act.runnable || act.optional) continue;
+            act.runnable = false;
+            act.blocked_by = why;
+            changed_ = true;
+        }
+    }
+
+    Actions& a_;
+    bool changed_ = false;
+};
+
+}  // namespace
+
+void propagate(Actions& a) {
+    do {
+        until_stable(a);
+    } while (ColocatedBlocker{a}.run());
 }
 
 }  // namespace muster::policy

@@ -9,6 +9,14 @@
 namespace muster::policy {
 namespace {
 
+// What needs no fencing may start elsewhere while a lost node's instance still looks active: where not every node has
+// an instance of its own, that one must not use up a number.
+bool leaves_no_number(const Model& m, RscIx clone, RscIx instance, NodeIx node) {
+    const Node& n = m.node(node);
+    if (m.rsc(instance).needs_fencing || (n.online && !n.unclean) || n.kind == NodeKind::guest) return false;
+    return m.rsc(clone).clone_max < m.node_count();
+}
+
 // An anonymous clone's history names no instance: the one already seen on this node, else the first that is free.
 RscIx anonymous_instance(Model& m, RscIx clone, const std::string& base, NodeIx node) {
     auto member = [&](RscIx instance) {
@@ -17,23 +25,30 @@ RscIx anonymous_instance(Model& m, RscIx clone, const std::string& base, NodeIx 
             if (m.rsc(c).base == base) return c;
         return kNone;
     };
-    RscIx free = kNone;
+    RscIx found = kNone, free = kNone;
+    bool second = false;  // a node's further entries tell of instances that are too many, even if numbers are free
     for (RscIx instance : m.rsc(clone).children) {
         const Resource& i = m.rsc(instance);
-        RscIx target = member(instance);
+        const RscIx target = member(instance);
         if (target == kNone) continue;
-        if (runs_on(i, node) && !i.running_on.empty()) {
-            if (i.running_on.front() == node || i.running_on.size() == 1) return target;
-            continue;
+        if (!i.running_on.empty()) {
+            if (i.running_on.front() != node) continue;
+            second = !m.rsc(target).running_on.empty();
+            if (second) continue;
+            found = target;
+            break;
         }
-        if (free == kNone && i.running_on.empty()) free = target;
+        const NodeIx waits_for = m.rsc(target).pending_node;
+        if (free == kNone && !m.rsc(target).blocked && (waits_for == kNone || waits_for == node)) free = target;
     }
-    if (free != kNone) {
+    if (found == kNone && !second) found = free;
+    if (found != kNone && leaves_no_number(m, clone, found, node)) found = kNone;
+    if (found != kNone) {
         const auto* bundle = m.rsc(clone).parent == kNone ? nullptr : m.rsc(m.rsc(clone).parent).bundle.get();
         if (bundle != nullptr)
             for (const auto& r : bundle->list)
                 if (r.node == node) return r.child;
-        return free;
+        return found;
     }
     Definer d{m};
     RscIx extra = d.clone_instance(clone);
@@ -290,7 +305,9 @@ void pending(Model& m, OpState& s) {
             add_running(m, s.rsc, target);
         }
     }
-    if (r.pending_task.empty()) r.pending_task = op.operation;
+    if (!r.pending_task.empty() || s.probe) return;
+    r.pending_task = op.operation;
+    r.pending_node = s.node;
 }
 
 // A hard error bans the resource from the node, a fatal one from all.
