@@ -274,7 +274,8 @@ void Placer::assign_primitive(RscIx r, NodeIx prefer) {
         finish(r, kNone);
         return;
     }
-    if (m_.config.placement != "default") drop_full_nodes(r);
+    if (m_.config.placement != "default")
+        if (NodeIx roomiest = drop_full_nodes(r); prefer == kNone) prefer = roomiest;
     finish(r, choose(r, prefer));
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cib/rules/iso8601.h"
 
 namespace muster::policy {
 namespace {
@@ -56,6 +57,14 @@ void operation_meta(Actions& a, const Act& x, Map& out) {
     }
     out["CRM_meta_timeout"] = number(duration_ms(timeout, 20'000));
     if (x.interval_ms > 0) out["CRM_meta_interval"] = number(x.interval_ms);
+    if (const std::string origin = get("interval-origin"); !origin.empty() && x.interval_ms > 0) {
+        // Begun so that it falls on the origin plus whole intervals.
+        if (auto from = cib::parse_date_time(origin)) {
+            const std::int64_t past = (m.now.to_seconds() - from->to_seconds()) * 1000 % x.interval_ms;
+            out["CRM_meta_interval_origin"] = origin;
+            out["CRM_meta_start_delay"] = number((x.interval_ms - (past + x.interval_ms) % x.interval_ms) % x.interval_ms);
+        }
+    }
     if (!get("start-delay").empty()) out["CRM_meta_start_delay"] = number(duration_ms(get("start-delay"), 0));
 }
 

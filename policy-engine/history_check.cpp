@@ -46,6 +46,19 @@ bool secrets_hidden(const Parameters& params, const cib::OpRecord& op) {
     });
 }
 
+// A failure with other parameters than today's is no reason any more.
+void forget_failures(Model& m, RscIx r, NodeIx n, const cib::ResourceHistory& h) {
+    for (const auto& op : h.ops) {
+        if (!ends_with(op.id, "_last_failure_0") || op.op_digest.empty()) continue;
+        if (op.operation != "monitor" && op.operation != "start") continue;
+        const Parameters params = params_of(m, r, n, op);
+        if (all_digest(params, milliseconds{op.interval_ms}) == op.op_digest || secrets_hidden(params, op)) continue;
+        const bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(),
+                                       [&](const auto& c) { return c.resource == r && c.node == n; });
+        if (!known) m.clear_fail_counts.push_back({r, n, "its parameters changed"});
+    }
+}
+
 void check_digest(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
     if (op.op_digest.empty()) return;
     Resource& res = m.rsc(r);
@@ -114,6 +127,7 @@ void check_history(Model& m) {
         if (res.removed) continue;
         if (res.is_remote_connection && res.container != kNone) continue;
         if (m.node(n).maintenance || res.maintenance) { if (res.maintenance) continue; }
+        forget_failures(m, r, n, *h);
         if (runs_on(res, n) && res.role > Role::stopped) check_active(m, r, n, *h);
         else if (res.parent == kNone || m.clone_of(r) == kNone) agent_changed(m, r, n, *h);
     }

@@ -51,7 +51,7 @@ class Placer {
     void colocate_clone(RscIx dependent, RscIx clone, const Colocation& c);
     bool any_usable(const std::int32_t* row) const;
     int compare_capacity(const Node& a, const Node& b) const;
-    void drop_full_nodes(RscIx r);
+    NodeIx drop_full_nodes(RscIx r);  // the node to prefer, if not all fit
     void order_by_scores();
 
     Model& m_;

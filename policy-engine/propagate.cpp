@@ -155,10 +155,6 @@ class Propagator {
         return !x.optional || x.rsc == kNone || a_.m.rsc(x.rsc).is_collective() || a_.m.rsc(x.rsc).managed ||
                a_.m.rsc(x.rsc).blocked || a_.m.rsc(x.rsc).running_on.empty();
     }
-    // A collective begins what its members will do, and what they should do but cannot while they are up.
-    bool entered(const Act& member) const {
-        return member.runnable || (member.rsc != kNone && !a_.m.rsc(member.rsc).running_on.empty());
-    }
     void apply(ActIx first, ActIx then, std::uint32_t f) {
         if ((f & edge::off) != 0) return;
         Act &x = a_.at(first), &y = a_.at(then);
@@ -185,7 +181,7 @@ class Propagator {
             if (then_required && x.optional && y.runnable) require(first, then, true);
             if (!a_.at(first).optional && !a_.at(first).runnable && a_.at(then).runnable) forbid(then, first);
         }
-        if ((f & edge::graph_first) != 0 && !a_.at(then).optional && entered(a_.at(then)) && a_.at(first).optional) {
+        if ((f & edge::graph_first) != 0 && !a_.at(then).optional && a_.at(then).runnable && a_.at(first).optional) {
             a_.at(first).optional = false;
             push(first);
         }

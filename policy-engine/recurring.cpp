@@ -24,6 +24,14 @@ bool in_history(Model& m, const Resource& r, NodeIx n, const OpConfig& op) {
     return found->call_id > stop_id && found->call_id > (start_id >= 0 ? start_id : role_id);
 }
 
+int last_call(const Model& m, const Resource& r, NodeIx n, const OpConfig& op) {
+    int last = -1;
+    if (const cib::ResourceHistory* history = m.history.find(r.self, n))
+        for (const auto& rec : history->ops)
+            if (rec.interval_ms == op.interval_ms && rec.operation == op.name) last = std::max(last, rec.call_id);
+    return last;
+}
+
 ActIx cancel_op(Actions& a, RscIx r, NodeIx n, const std::string& op_name, std::int64_t interval) {
     ActIx c = a.add(r, Task::cancel, n, false, interval);
     Act& act = a.at(c);
@@ -142,6 +150,7 @@ void make_recurring(Actions& a, RscIx r) {
                 if (op.interval_ms > 0 && op.role != Role::stopped && in_history(a.m, res, n, op)) {
                     ActIx c = cancel_op(a, r, n, op.name, op.interval_ms);
                     a.at(c).reason = "maintenance";
+                    a.at(c).meta["call_id"] = std::to_string(last_call(a.m, res, n, op));
                 }
         return;
     }

@@ -332,7 +332,10 @@ void unpack_op(Model& m, OpState s, Progress& p) {
     std::string why_clear;
     bool old = expired(m, s, why_clear);
     if (!why_clear.empty()) clear_fail_count(m, s.rsc, s.node, why_clear);
-    if (old) return;
+    if (old) {
+        if (s.probe) m.rsc(s.rsc).known_on.erase(s.node);  // what it found is forgotten, so it is asked again
+        return;
+    }
     switch (s.status) {
         case exec::cancelled: break;
         case exec::pending: pending(m, s); break;

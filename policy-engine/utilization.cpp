@@ -64,7 +64,7 @@ int Placer::compare_capacity(const Node& a, const Node& b) const {
     return result;
 }
 
-void Placer::drop_full_nodes(RscIx r) {
+NodeIx Placer::drop_full_nodes(RscIx r) {
     Needs whole, alone = m_.rsc(r).utilization;
     std::set<RscIx> seen;
     for (RscIx x : colocated(m_, r)) {
@@ -81,14 +81,26 @@ void Placer::drop_full_nodes(RscIx r) {
     for (NodeIx n = 0; n < m_.node_count(); ++n)
         if (usable(n, m_.score(r, n)) && fits(m_.node(n), whole)) any = true;
     const Needs& test = any ? whole : alone;
-    if (test.empty()) return;
+    // Where there is no room for all that goes together, the node with most room takes as many as it can.
+    NodeIx roomiest = kNone;
+    if (!any && seen.size() > 1)
+        for (NodeIx n = 0; n < m_.node_count(); ++n)
+            if (usable(n, m_.score(r, n)) && fits(m_.node(n), alone))
+                if (roomiest == kNone || compare_capacity(m_.node(n), m_.node(roomiest)) > 0) roomiest = n;
+    if (test.empty()) return roomiest;
     for (NodeIx n = 0; n < m_.node_count(); ++n)
         if (m_.score(r, n) != kAbsent && !fits(m_.node(n), test)) m_.add_score(r, n, -kInf, "utilization", "not enough capacity");
+    return roomiest;
 }
 
 // With a placement strategy, resources are taken by priority, then by how good their present node is for them.
 void Placer::order_by_scores() {
     auto row = [&](RscIx r) {
+        if (m_.rsc(r).kind == RscKind::group) {  // all that its members say
+            Row out(m_.nodes.size(), 0);
+            merge(r, kNone, nullptr, 1.0, out, false, 0);
+            return out;
+        }
         Row out = row_of(r);
         m_.rsc(r).merging = true;
         for (int ix : dependents_of(m_, r)) add_dependents(r, m_.colocations[static_cast<std::size_t>(ix)], out);
