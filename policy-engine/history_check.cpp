@@ -127,7 +127,8 @@ void check_history(Model& m) {
         if (res.removed) continue;
         if (res.is_remote_connection && res.container != kNone) continue;
         if (m.node(n).maintenance || res.maintenance) { if (res.maintenance) continue; }
-        forget_failures(m, r, n, *h);
+        const bool implied = res.parent != kNone && m.rsc(res.parent).kind == RscKind::bundle;
+        if (!implied) forget_failures(m, r, n, *h);
         if (runs_on(res, n) && res.role > Role::stopped) check_active(m, r, n, *h);
         else if (res.parent == kNone || m.clone_of(r) == kNone) agent_changed(m, r, n, *h);
     }

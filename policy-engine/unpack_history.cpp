@@ -336,6 +336,7 @@ void unpack_op(Model& m, OpState s, Progress& p) {
         if (s.probe) m.rsc(s.rsc).known_on.erase(s.node);  // what it found is forgotten, so it is asked again
         return;
     }
+    if (s.status != exec::pending) m.rsc(s.rsc).known_on.insert(s.node);
     switch (s.status) {
         case exec::cancelled: break;
         case exec::pending: pending(m, s); break;
