@@ -51,6 +51,7 @@ def a_failure(me):
     me.crm("cluster wait")
     me.crm("status", 0, r"web: monitor failed on node\d at .*not running", "Now well. Fail count there: 1. Forget it: crm resource cleanup web")
     me.crm("explain web", 0, f"Started on {node}")
+    me.crm("history events web", 0, rf"monitor of web every 1s on {node}: exit 7")
     me.crm("-w resource cleanup web", 0, "forgot 1 failure of web")
     assert "monitor failed" not in me.crm("status")
 
@@ -114,6 +115,7 @@ def exit_statuses(me, cluster):
     for name in ("node2", "node3"):
         cluster.lab.node(name).boot()
     cluster.settle(3, 90)
+    me.crm("history latest", 0, r"start of vip on node\d: exit 0")
     until("all is well again", lambda: cluster.run("node1", "crm", "status", check=False).returncode == 0, 60)
 
 

@@ -1,4 +1,5 @@
 // The resource, node, cluster, fence and cib levels in the command table.
+#include "tools/crm/levels/history.h"
 #include "tools/crm/levels/node.h"
 #include "tools/crm/levels/resource.h"
 #include "tools/crm/levels/top.h"
@@ -86,6 +87,14 @@ void add_shadow(Table& t) {
     t.add({l, "delete", {}, "<name>", "Delete a shadow copy", "", {W::shadow}, {}, 1, 1, false, shadow_delete});
 }
 
+void add_history(Table& t) {
+    const std::string l = "history";
+    const char* kept = "The newest result of each operation on each node, its newest failure, and what was fenced; older results are not kept.";
+    t.add(Level{l, {}, "What happened", ""});
+    t.add({l, "latest", {}, "", "Show the last ten events", kept, {}, {}, 0, 0, false, history_latest});
+    t.add({l, "events", {}, "[<rsc>|<node>...]", "Show events in order of time", kept, {W::resource}, {}, 0, 1000, false, history_events});
+}
+
 void add_top(Table& t) {
     t.add({"", "status", {"st"}, "[bynode] [verbose] [brief] [ops] [failcounts] [quiet] [--watch]",
            "Is everything up; what is wrong and what helps",
@@ -108,6 +117,7 @@ void add_levels(Table& table) {
     add_node(table);
     add_cluster(table);
     add_shadow(table);
+    add_history(table);
 }
 
 }  // namespace muster::crm
