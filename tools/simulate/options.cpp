@@ -210,6 +210,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
         if (!takes_value(name)) return fail(fmt::format("unknown option \"{}\"; see crm simulate --help", name));
         if (auto done = parse_valued(o, cursor, name, attached); !done) return tl::make_unexpected(done.error());
     }
+    o.run = o.run || !o.faults.empty() || !o.failing_fencings.empty();
     return o;
 }
 
@@ -225,7 +226,7 @@ std::string usage() {
     line("-o", "text|json", "how to print");
     out += "\nChanges made first, in this order:\n";
     for (const ChangeOption& c : kChanges) line(c.name, c.word, c.text);
-    out += "\nFaults while the transition is played (--run):\n";
+    out += "\nFaults while the transition is played (they imply --run):\n";
     line("--op-fail", "OP", "this operation fails: RESOURCE_TASK_INTERVALMS@NODE=RC");
     line("--fence-fail", "NODE", "fencing the node fails");
     return out;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -29,6 +30,27 @@ Result<void> write_file(const std::string& path, std::string_view bytes) {
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     file.close();
     if (!file) return fail(ErrorCode::io, fmt::format("cannot write {}", path));
+    return {};
+}
+
+bool meets(const policy::OperationFault& f, const policy::Action& a) {
+    return (f.resource == a.resource || f.resource == a.history_id) && f.task == a.task && f.interval == a.interval && f.node == a.node;
+}
+
+// A fault that no action can meet was mistyped.
+Result<void> check_faults(const Options& o, const policy::TransitionGraph& graph) {
+    const auto none = [&](auto same) { return std::none_of(graph.actions.begin(), graph.actions.end(), same); };
+    for (const auto& f : o.faults) {
+        if (none([&](const policy::Action& a) { return meets(f, a); })) {
+            return fail(ErrorCode::not_found, fmt::format("--op-fail: the transition has no action {}_{}_{}@{}", f.resource, f.task,
+                                                          f.interval.count(), f.node));
+        }
+    }
+    for (const auto& node : o.failing_fencings) {
+        if (none([&](const policy::Action& a) { return a.kind == policy::ActionKind::fencing && a.node == node; })) {
+            return fail(ErrorCode::not_found, fmt::format("--fence-fail: the transition does not fence \"{}\"", node));
+        }
+    }
     return {};
 }
 
@@ -60,6 +82,7 @@ Result<std::string> run(const Options& o, const SimulateWorld& world, Work& work
     const bool talk = !o.quiet;
     if (talk || !o.placement.empty()) report.before = policy::cluster_view(*cib, *now);
     if (o.run || !o.placement.empty()) {
+        if (auto done = check_faults(o, report.plan.graph); !done) return tl::make_unexpected(done.error());
         policy::PlaybackOptions play{*now, 0, o.faults, o.failing_fencings, true};
         report.played = policy::play(*cib, report.plan.graph, play);
         report.after = policy::cluster_view(report.played->cib, *now);
