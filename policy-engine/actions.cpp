@@ -95,6 +95,8 @@ void Actions::judge(Act& a) {
             }
             break;
         case QuorumPolicy::demote:
+            if (a.task == Task::start && r.role >= Role::unpromoted && !r.running_on.empty()) break;  // stays, unpromoted
+            [[fallthrough]];
         case QuorumPolicy::fence:
         case QuorumPolicy::stop:
             a.runnable = false;

@@ -116,6 +116,8 @@ void order_internally(Actions& a, RscIx r);
 void order_by_constraints(Actions& a);
 void order_probes(Actions& a);
 void make_fencing(Actions& a);
+void make_unfencing(Actions& a);
+void add_device_digests(Model& m, NodeIx n, StringMap& meta);
 void make_notifications(Actions& a);
 void make_migrations(Actions& a);
 void delay_migrations(Actions& a);

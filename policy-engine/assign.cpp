@@ -334,7 +334,7 @@ void Placer::settle_remote(const Resource& connection) {
     if (!connection.is_remote_connection || connection.remote_node == kNone) return;
     Node& node = m_.node(connection.remote_node);
     if (connection.assigned == kNone || connection.next_role == Role::stopped) {
-        node.shutdown = true;
+        if (connection.parent == kNone) node.shutdown = true;  // a bundle's instance has no other place to go
         return;
     }
     node.coming = !node.online;

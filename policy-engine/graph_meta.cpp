@@ -132,6 +132,11 @@ void fill_attributes(Actions& a, const Act& x, Action& out) {
         map["CRM_meta_timeout"] = "20000";
     }
     place_meta(m, x, map);
+    if (x.task == Task::fence && !x.pseudo) {
+        StringMap digests;
+        add_device_digests(m, x.node, digests);
+        for (const auto& [k, v] : digests) map["CRM_meta_" + k] = v;
+    }
     for (const auto& [k, v] : x.meta) map["CRM_meta_" + k] = v;
     if (x.no_wait) map["CRM_meta_op_no_wait"] = "true";
     if (auto it = map.find("CRM_meta_timeout"); it != map.end()) out.timeout = milliseconds{parse_int(it->second).value_or(0)};

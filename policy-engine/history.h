@@ -1,6 +1,7 @@
 // What one node's history says about one resource; shared by unpack_history.cpp and its parts.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "policy-engine/model.h"
@@ -15,6 +16,8 @@ namespace exec {
 constexpr int pending = -1, done = 0, cancelled = 1, timed_out = 2, not_supported = 3, failed = 4, error_hard = 5,
               error_fatal = 6, not_installed = 7, not_connected = 8, invalid = 9;
 }
+
+constexpr std::string_view kRemoteReset = "remote reset";  // why a connection stays down: until its failure is forgotten
 
 struct OpState {  // one operation as the planner takes it
     const cib::OpRecord* op = nullptr;

@@ -62,12 +62,14 @@ void forget_failures(Model& m, RscIx r, NodeIx n, const cib::ResourceHistory& h)
 void check_digest(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
     if (op.op_digest.empty()) return;
     Resource& res = m.rsc(r);
-    if (res.is_fence_device && res.is_unfence_device) return;
     Parameters params = params_of(m, r, n, op);
     std::string now = all_digest(params, milliseconds{op.interval_ms});
     if (now == op.op_digest) return;
     // Reports hide secrets: what is hidden is taken as unchanged.
-    if (secrets_hidden(params, op) && secure_digest(params, op.op_secure_params, milliseconds{op.interval_ms}) == op.op_secure_digest) return;
+    if (secrets_hidden(params, op)) {
+        if (res.is_fence_device) std::erase_if(params, [](const auto& p) { return starts_with(p.first, "pcmk_"); });
+        if (secure_digest(params, op.op_secure_params, milliseconds{0}) == op.op_secure_digest) return;
+    }
     if (fail_count(m, r, n, nullptr, true) > 0) {
         bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(), [&](const auto& c) { return c.resource == r && c.node == n; });
         if (!known) m.clear_fail_counts.push_back({r, n, "its parameters changed"});

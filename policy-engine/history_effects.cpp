@@ -71,20 +71,17 @@ void fence_for_activity(Model& m, RscIx ix, NodeIx n) {
 
 void reset_remote(Model& m, RscIx ix) {
     Resource& r = m.rsc(ix);
-    r.failed = true;
+    r.failed = r.stop_required = true;
     if (r.remote_node == kNone) return;
-    Node& n = m.node(r.remote_node);
-    if (m.config.fencing && n.kind == NodeKind::remote && !n.maintenance && (n.state != nullptr)) {
-        m.fence(r.remote_node, "remote connection is unrecoverable");
-    }
-    if (m.config.fencing && n.kind == NodeKind::remote && r.remote_reconnect_ms > 0 ) {
-        set_next_role(r, Role::stopped, "remote reset");
-    }
+    const Node& n = m.node(r.remote_node);
+    if (m.config.fencing && n.kind == NodeKind::remote && !n.remote_was_fenced) m.fence(r.remote_node, "remote connection is unrecoverable");
+    // Not tried again before the failure is forgotten.
+    if (r.remote_reconnect_ms > 0) set_next_role(r, Role::stopped, kRemoteReset);
 }
 
 void restart_container(Model& m, RscIx ix, NodeIx n) {
     Resource& r = m.rsc(ix);
-    r.failed = true;
+    r.failed = r.stop_required = true;
     RscIx container = r.container;
     if (container == kNone) {  // inside a bundle: the replica of the guest node
         NodeIx node = n;
@@ -228,7 +225,7 @@ void finish_state(Model& m, RscIx ix, NodeIx n, OnFail on_fail) {
     const bool active = m.rsc(ix).role > Role::stopped;
     Node& node = m.node(n);
     if (active && !node.online && !node.maintenance && m.rsc(ix).managed) fence_for_activity(m, ix, n);
-    if (active && !node.online && node.kind == NodeKind::guest) m.rsc(ix).failed = true;
+    if (active && !node.online && node.kind == NodeKind::guest) m.rsc(ix).failed = m.rsc(ix).stop_required = true;
     if (active) add_running(m, ix, n);
     if (node.kind == NodeKind::member && node.remote_was_fenced) {}
     apply_on_fail(m, ix, n, on_fail);

@@ -61,6 +61,7 @@ struct Node {
     bool online = false;
     bool unclean = false;
     bool pending = false;
+    bool in_membership = false;     // the messaging layer has it
     bool standby = false;
     bool standby_onfail = false;
     bool maintenance = false;

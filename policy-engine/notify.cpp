@@ -27,7 +27,7 @@ bool goes(const Actions& a, ActIx x) { return x != kNone && !a.at(x).optional &&
 
 void tell(Actions& a, RscIx r, NodeIx n, const Round& round, bool pre, const NotifyLists& lists) {
     Model& m = a.m;
-    if (n == kNone || !(m.node(n).online || m.node(n).coming) || m.node(n).unclean) return;
+    if (n == kNone || !(m.node(n).online || m.node(n).coming) || m.node(n).unclean || m.node(n).remote_reset) return;
     if (pre && !a.at(round.pre).runnable) return;
     std::string type = pre ? "pre" : "post", op{task_text(round.task)};
     const Resource& res = m.rsc(r);

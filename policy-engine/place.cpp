@@ -124,7 +124,8 @@ void Placer::prepare() {
             for (NodeIx n = 0; n < m_.node_count(); ++n) m_.score(r, n) = -kInf;
     for (const auto& loc : early) {
         m_.locations.push_back(loc);
-        if (loc.role > Role::started) continue;  // looked at when instances are promoted
+        // Looked at when instances are promoted.  An instance is unpromoted before it is promoted: that role is any role.
+        if (loc.role == Role::promoted || loc.role == Role::stopped) continue;
         apply_location(loc.resource, loc, false);
     }
     for (const auto& [r, guest] : m_.stays_on)

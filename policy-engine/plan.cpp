@@ -80,6 +80,7 @@ Plan plan(const cib::Cib& cib, WallTime now, const PlanOptions& options) {
     order_remote(a);
     make_fencing(a);
     delay_migrations(a);
+    make_unfencing(a);
     order_probes(a);
     propagate(a);
     make_notifications(a);

@@ -65,7 +65,7 @@ Need needs(Model& m, RscIx r) {
     if (!res.running_on.empty() && res.assigned != kNone && !runs_on(res, res.assigned)) need.moving = need.stop = true;
     if (!res.running_on.empty() && res.assigned != kNone && res.running_on.size() == 1 && res.running_on.front() != res.assigned) need.stop = true;
     if (res.failed) {
-        need.stop = true;
+        if (res.stop_required) need.stop = true;  // else it is recovered by being demoted
         if (was_promoted(res)) need.promote = true;
     }
     if (res.blocked) need.stop = false;

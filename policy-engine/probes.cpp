@@ -17,7 +17,8 @@ bool container_runs(const Model& m, const Node& n) {
 }
 
 bool node_can_probe(const Model& m, const Node& n) {
-    if ((!n.online && !n.coming) || n.unclean || n.pending) return false;
+    if (n.pending) return !n.unclean && n.kind == NodeKind::member && n.in_membership;
+    if ((!n.online && !n.coming) || n.unclean) return false;
     if (n.kind == NodeKind::guest && !n.online && !container_runs(m, n)) return false;
     return !(n.is_remote() && !n.discovery);
 }
@@ -25,6 +26,7 @@ bool node_can_probe(const Model& m, const Node& n) {
 bool discovery_allows(Model& m, const Resource& r, NodeIx n) {
     const RscIx own = m.node(n).kind == NodeKind::guest && m.node(n).remote_rsc != kNone ? m.rsc(m.node(n).remote_rsc).container : kNone;
     if (own != kNone && r.container == own && m.rsc(own).parent != kNone) return true;  // a bundle's instance has no other place
+    if (r.is_remote_connection && r.parent != kNone) return true;
     for (RscIx x = r.self; x != kNone; x = m.rsc(x).parent) {
         const Resource& y = m.rsc(x);
         auto it = y.discovery.find(n);
@@ -54,7 +56,7 @@ void probe(Actions& a, RscIx r, NodeIx n) {
     act.reason = "the state of " + res.id + " on " + a.m.node(n).name + " is not known";
     bool here = runs_on(res, n) && res.running_on.size() == 1;
     act.expected_rc = !here ? rc::not_running : res.role == Role::promoted ? rc::promoted : rc::ok;
-    act.runnable = a.m.node(n).online || a.m.node(n).coming;
+    act.runnable = (a.m.node(n).online || a.m.node(n).coming) && !a.m.node(n).pending;
 }
 
 bool wants_probe(Actions& a, const Resource& r, NodeIx n) {
@@ -211,7 +213,8 @@ void order_probes(Actions& a) {
             continue;
         }
         order_container_probe(a, p);
-        for (ActIx s : a.find_all(r, Task::start)) a.link(p, s, edge::order);
+        // On a node that is still joining it may be running: nothing starts before the probe can be made.
+        for (ActIx s : a.find_all(r, Task::start)) a.link(p, s, edge::order | (a.m.node(a.at(p).node).pending && a.m.rsc(r).running_on.empty() ? edge::block : 0));
         for (ActIx s : a.find_all(r, Task::reload)) a.link(p, s, edge::order);
         for (Task t : {Task::migrate_to, Task::migrate_from})
             for (ActIx s : a.find_all(r, t))

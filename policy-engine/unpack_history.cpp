@@ -184,6 +184,8 @@ bool expired(Model& m, OpState& s, std::string& why_clear) {
     }
     if (all > 0 && live == 0) why_clear = "it expired";
     if (all > 0 && live > 0) return false;
+    // A lost connection is not forgotten before the node behind it is known to be down.
+    if (m.config.fencing && r.remote_reconnect_ms > 0 && r.remote_node != kNone && !m.node(r.remote_node).remote_was_fenced) return false;
     // What a probe or an operation found to be so stays so.
     return s.rc != rc::ok && s.rc != rc::not_running && s.rc != rc::promoted;
 }
@@ -202,7 +204,9 @@ void succeeded(Model& m, OpState& s, Progress& p) {
         clear_past = true;
         r.role = Role::stopped;
     }
-    if (s.rc == rc::not_running && op.operation == "monitor") {
+    if (s.rc == rc::not_running && op.operation == "start") {  // expected: an old way to write a probe
+        r.role = Role::stopped;
+    } else if (s.rc == rc::not_running && op.operation == "monitor") {
         if (op.interval_ms == 0) r.role = Role::stopped;
         p.on_fail = OnFail::ignore;
     } else if (op.operation == "monitor") {
@@ -240,7 +244,7 @@ void succeeded(Model& m, OpState& s, Progress& p) {
         case OnFail::recover:
         case OnFail::restart_container:
             p.on_fail = OnFail::ignore;
-            r.next_role = Role::unknown;
+            if (r.next_role_reason != kRemoteReset) r.next_role = Role::unknown;
             break;
         case OnFail::reset_remote:
             if (r.remote_reconnect_ms == 0) {

@@ -186,7 +186,7 @@ void Definer::finish(RscIx ix) {
             r.remote_node = m_.find_node(r.id);
             if (r.remote_node != kNone) m_.node(r.remote_node).remote_rsc = ix;
             const auto& p = parameters(m_, ix, kNone);
-            if (auto it = p.find("reconnect_interval"); it != p.end()) m_.rsc(ix).remote_reconnect_ms = duration_ms(it->second, 0);
+            if (auto it = p.find("reconnect_interval"); it != p.end()) m_.rsc(ix).remote_reconnect_ms = m_.rsc(ix).failure_timeout_ms = duration_ms(it->second, 0);  // tried again when the failure is forgotten
         }
         m_.config.have_fence_devices |= m_.rsc(ix).is_fence_device;
         std::string guest = get(m_.rsc(ix).meta, "remote-node") != nullptr ? *get(m_.rsc(ix).meta, "remote-node") : "";

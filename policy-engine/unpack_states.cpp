@@ -104,8 +104,14 @@ void judge_with_fencing(Model& m, NodeIx ix, const cib::NodeState& s, bool in_cc
         }
     };
     if (n.shutdown) return;
-    if (s.in_ccm.empty()) return;
-    if (!in_ccm) {
+    if (s.in_ccm.empty()) {
+        m.fence(ix, "peer has not been seen by the cluster");
+        return;
+    }
+    if (!in_ccm && crmd && s.expected != "member" && join != "banned" && !terminate) {
+        pending_now(true);
+        n.online = false;
+    } else if (!in_ccm) {
         bool down = s.expected != "member" && (s.join.empty() || s.join == "down") && !crmd;
         if (down && !terminate) {
             n.online = false;  // went away in order
@@ -118,12 +124,9 @@ void judge_with_fencing(Model& m, NodeIx ix, const cib::NodeState& s, bool in_cc
         n.online = false;
         m.fence(ix, "peer is no longer part of the cluster");
     } else if (join == "banned") {
-        m.fence(ix, "node is banned from the cluster");
+        m.fence(ix, "peer failed Pacemaker membership criteria");
     } else if (!terminate && (join.empty() || join == "down") && (s.expected.empty() || s.expected == "down")) {
-        if (crmd)
-            pending_now(true);
-        else
-            pending_now(false);
+        pending_now(true);
     } else if (terminate && join == "down" && !crmd) {
         // was just shot
     } else if (!crmd) {
@@ -144,6 +147,7 @@ void judge_member(Model& m, NodeIx ix, const cib::NodeState& s) {
     n.has_state = true;
     n.expected_up = s.expected == "member";
     bool in_ccm = set_flag(s.in_ccm), crmd = peer_online(s.crmd);
+    n.in_membership = in_ccm;
     n.shutdown = shutdown_requested(n);
     if (m.config.fencing)
         judge_with_fencing(m, ix, s, in_ccm, crmd);
