@@ -199,7 +199,7 @@ void Supervisor::end_next(Instant now, Outputs& out) {
 
 void Supervisor::finish(int status, Outputs& out) {
     phase_ = Phase::finished;
-    out.push_back(Finished{status});
+    out.emplace_back(Finished{status});
 }
 
 }  // namespace muster::musterd

@@ -161,8 +161,12 @@ TEST_CASE("lrmd is killed while agents run: they go on, and each result comes, o
     CHECK(results.at("3.3").rc() == 0);
     CHECK(test::slurp(d.file("calls")) == "start\nstart\npromote\n");
     CHECK(d.silent_for(200));
-    // The same order again: known, nothing is started.
+    // The same order again, by one who has lost the acknowledged result: answered, nothing is started.
     d.run(Daemon::order("3.1", "a", "Slow", "start"));
+    const auto again = d.result();
+    CHECK(again.action_id() == "3.1");
+    CHECK(again.status() == proto::CANCELLED);
+    CHECK(again.exit_reason() == "it ran, and its result was acknowledged before");
     CHECK(d.silent_for(200));
     CHECK(test::slurp(d.file("calls")) == "start\nstart\npromote\n");
 }
