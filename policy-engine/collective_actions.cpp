@@ -21,17 +21,18 @@ void bracket(Actions& a, RscIx r, Task task) {
     }
 }
 
-// An ordered clone's instances start one after the other.
+// An ordered clone's instances start and are promoted one after the other, and stop and are demoted the other way round:
+// each after all before it, since any of those between may have nothing to do.
 void chain_instances(Actions& a, RscIx r) {
-    std::vector<ActIx> last_start, last_stop;
-    for (RscIx c : a.m.rsc(r).children) {
-        auto starts = a.find_all(c, Task::start), stops = a.find_all(c, Task::stop);
-        for (ActIx x : last_start)
-            for (ActIx y : starts) a.link(x, y, edge::order);
-        for (ActIx x : stops)
-            for (ActIx y : last_stop) a.link(x, y, edge::order);
-        if (!starts.empty()) last_start = starts;
-        if (!stops.empty()) last_stop = stops;
+    for (Task task : {Task::start, Task::promote, Task::stop, Task::demote}) {
+        const bool forward = task == Task::start || task == Task::promote;
+        std::vector<ActIx> earlier;
+        for (RscIx c : a.m.rsc(r).children) {
+            const auto own = a.find_all(c, task);
+            for (ActIx x : earlier)
+                for (ActIx y : own) forward ? a.link(x, y, edge::order) : a.link(y, x, edge::order);
+            earlier.insert(earlier.end(), own.begin(), own.end());
+        }
     }
 }
 

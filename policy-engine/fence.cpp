@@ -55,7 +55,8 @@ void imply_stop(Actions& a, ActIx fence, ActIx s, RscIx top) {
     const Resource& res = a.m.rsc(a.at(s).rsc);
     Act& stop = a.at(s);
     stop.pseudo = stop.runnable = stop.implied_by_fence = true;
-    stop.optional = false;
+    // A fence device only counts as running somewhere: that its node is lost takes nothing down.
+    if (!res.is_fence_device) stop.optional = false;
     if (!res.needs_fencing) return;
     const bool bundled = top != res.self && a.m.rsc(top).parent != kNone;
     if (!bundled) a.link(fence, s, edge::order | (stop.task == Task::stop ? edge::imply_then : 0));
@@ -71,6 +72,24 @@ void imply_stops(Actions& a, ActIx fence, NodeIx n) {
                 if (a.at(s).node == n) imply_stop(a, fence, s, outermost(a.m, r));
 }
 
+// Of instances that are alike, what is known of one is known of all.
+bool known_there(const Model& m, const Resource& r, NodeIx n) {
+    const auto known = [&](RscIx x) { return m.rsc(x).known_on.count(n) != 0; };
+    if (known(r.self)) return true;
+    if (!r.anonymous || r.parent == kNone || m.rsc(r.parent).kind != RscKind::clone) return false;
+    const auto& all = m.rsc(r.parent).children;
+    return std::any_of(all.begin(), all.end(), known);
+}
+
+// A bundle's instances are no place for others.
+bool may_be_there(Model& m, const Resource& r, NodeIx n) {
+    if (m.score(r.self, n) == kAbsent) return false;
+    const Node& node = m.node(n);
+    if (node.kind != NodeKind::guest || node.remote_rsc == kNone) return true;
+    const RscIx conn = node.remote_rsc;
+    return m.rsc(conn).parent == kNone || r.container == m.rsc(conn).container;
+}
+
 // What needs fencing waits for it; what needs only quorum waits where it may still be on the lost node.
 void starts_wait(Actions& a, ActIx fence, NodeIx n) {
     for (const Resource& r : a.m.resources) {
@@ -81,7 +100,7 @@ void starts_wait(Actions& a, ActIx fence, NodeIx n) {
                     if (a.at(s).node != kNone) a.link(fence, s, edge::order);
             continue;
         }
-        if (!r.needs_quorum || a.m.score(r.self, n) == kAbsent || r.known_on.count(n) != 0) continue;
+        if (!r.needs_quorum || !may_be_there(a.m, r, n) || known_there(a.m, r, n)) continue;
         for (ActIx s : a.find_all(r.self, Task::start))
             if (a.at(s).node != kNone) a.link(fence, s, edge::order | edge::block);
     }
@@ -159,7 +178,7 @@ void make_fencing(Actions& a) {
         Node& node = m.node(n);
         if (node.kind == NodeKind::guest) {
             const RscIx conn = node.remote_rsc;
-            if (conn == kNone || m.rsc(conn).container == kNone || !node.remote_reset || node.running.empty()) continue;
+            if (conn == kNone || m.rsc(conn).container == kNone || !node.remote_reset) continue;
             if (can_fence(m, node)) starts_wait(a, fence_guest(a, n), n);
             continue;
         }

@@ -59,6 +59,12 @@ void forget_failures(Model& m, RscIx r, NodeIx n, const cib::ResourceHistory& h)
     }
 }
 
+// A bundle's own container, address or connection: how it is started is ours to say, and no wish of the user's.
+bool implied_by_bundle(const Model& m, RscIx r) {
+    const RscIx parent = m.rsc(r).parent;
+    return parent != kNone && m.rsc(parent).kind == RscKind::bundle;
+}
+
 void check_digest(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
     if (op.op_digest.empty()) return;
     Resource& res = m.rsc(r);
@@ -70,7 +76,7 @@ void check_digest(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
         if (res.is_fence_device) std::erase_if(params, [](const auto& p) { return starts_with(p.first, "pcmk_"); });
         if (secure_digest(params, op.op_secure_params, milliseconds{0}) == op.op_secure_digest) return;
     }
-    if (fail_count(m, r, n, nullptr, true) > 0) {
+    if (!implied_by_bundle(m, r) && fail_count(m, r, n, nullptr, true) > 0) {
         bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(), [&](const auto& c) { return c.resource == r && c.node == n; });
         if (!known) m.clear_fail_counts.push_back({r, n, "its parameters changed"});
     }
@@ -129,8 +135,7 @@ void check_history(Model& m) {
         if (res.removed) continue;
         if (res.is_remote_connection && res.container != kNone) continue;
         if (m.node(n).maintenance || res.maintenance) { if (res.maintenance) continue; }
-        const bool implied = res.parent != kNone && m.rsc(res.parent).kind == RscKind::bundle;
-        if (!implied) forget_failures(m, r, n, *h);
+        if (!implied_by_bundle(m, r)) forget_failures(m, r, n, *h);
         if (runs_on(res, n) && res.role > Role::stopped) check_active(m, r, n, *h);
         else if (res.parent == kNone || m.clone_of(r) == kNone) agent_changed(m, r, n, *h);
     }

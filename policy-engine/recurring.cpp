@@ -36,6 +36,7 @@ ActIx cancel_op(Actions& a, RscIx r, NodeIx n, const std::string& op_name, std::
     ActIx c = a.add(r, Task::cancel, n, false, interval);
     Act& act = a.at(c);
     act.op = op_name;
+    if (!a.m.node(n).online) act.runnable = false;  // nothing recurs any more on a node that is gone
     return c;
 }
 
@@ -51,10 +52,14 @@ void order_cancel(Actions& a, RscIx r, ActIx cancel, Role op_role) {
         }
 }
 
-bool wanted_in(const OpConfig& op, Role next) {
+// What is not promotable has no promoted or unpromoted role: it is started.
+bool wanted_in(const Model& m, const Resource& r, const OpConfig& op) {
+    const Role next = r.next_role;
     if (op.role == Role::unknown) return next != Role::promoted;
     if (op.role == Role::started) return next == Role::started || next == Role::unpromoted;
-    return op.role == next || (op.role == Role::unpromoted && next == Role::started);
+    if (op.role != Role::unpromoted || next != Role::started) return op.role == next;
+    const RscIx clone = m.clone_of(r.self);
+    return clone != kNone && m.rsc(clone).promotable;
 }
 
 void active_op(Actions& a, RscIx r, const OpConfig& op) {
@@ -63,7 +68,7 @@ void active_op(Actions& a, RscIx r, const OpConfig& op) {
     NodeIx n = res.assigned;
     if (op.role == Role::stopped) return;
     const Role next = res.next_role;
-    if (!wanted_in(op, next) || n == kNone) {
+    if (!wanted_in(m, res, op) || n == kNone) {
         if (n != kNone && runs_on(res, n) && in_history(m, res, n, op)) {
             ActIx c = cancel_op(a, r, n, op.name, op.interval_ms);
             a.at(c).reason = "not wanted in role " + std::string{role_text(next)};

@@ -72,6 +72,15 @@ void stop_on_remote(Actions& a, ActIx x, RscIx conn, Reach reach) {
     else after_start(a, x, conn);
 }
 
+// Who moves to a remote node leaves its old place when the new one is known to be reachable.
+void leave_late(Actions& a, RscIx r, NodeIx to, RscIx conn) {
+    for (ActIx up : a.find_all(conn, Task::start))
+        for (ActIx s : a.find_all(r, Task::stop)) {
+            const NodeIx from = a.at(s).node;
+            if (from != to && a.m.node(from).online && !a.m.node(from).unclean) a.link(up, s, edge::order);
+        }
+}
+
 void on_remote(Actions& a, ActIx x, RscIx conn) {
     Model& m = a.m;
     const NodeIx n = a.at(x).node;
@@ -105,6 +114,7 @@ void on_guest(Actions& a, ActIx x, RscIx conn, RscIx container) {
             // A container that failed takes everything inside with it.
             if (!a.m.rsc(container).failed) before_stop(a, x, conn);
             return;
+        case Task::cancel: return;  // the operation recurs: the connection is up, and need not come back for it
         default: after_start(a, x, conn, a.at(x).interval_ms > 0 && a.at(x).task == Task::monitor ? edge::imply_then : 0);
     }
 }
@@ -137,6 +147,7 @@ void order_remote(Actions& a) {
         if (!a.m.node(n).is_remote()) continue;
         const RscIx conn = a.m.node(n).remote_rsc;
         if (conn == kNone || conn == a.at(x).rsc) continue;
+        if (a.at(x).task == Task::start) leave_late(a, a.at(x).rsc, n, conn);
         const RscIx container = a.m.rsc(conn).container;
         if (container == kNone) on_remote(a, x, conn);
         else on_guest(a, x, conn, container);
