@@ -16,10 +16,18 @@ bool container_runs(const Model& m, const Node& n) {
     return host.online && !host.unclean;
 }
 
+// What is inside a guest that is about to move is looked for where it will be, next time.
+bool container_leaves(const Model& m, const Node& n) {
+    if (n.kind != NodeKind::guest || n.remote_rsc == kNone || m.rsc(n.remote_rsc).container == kNone) return false;
+    const Resource& c = m.rsc(m.rsc(n.remote_rsc).container);
+    return !c.running_on.empty() && c.assigned != c.running_on.front();
+}
+
 bool node_can_probe(const Model& m, const Node& n) {
     if (n.pending) return !n.unclean && n.kind == NodeKind::member && n.in_membership;
     if ((!n.online && !n.coming) || n.unclean) return false;
     if (n.kind == NodeKind::guest && !n.online && !container_runs(m, n)) return false;
+    if (container_leaves(m, n)) return false;
     return !(n.is_remote() && !n.discovery);
 }
 

@@ -36,7 +36,8 @@ Reach reach_of(const Model& m, const Node& node) {
 void after_start(Actions& a, ActIx x, RscIx of, std::uint32_t more = 0) {
     const auto starts = a.find_all(of, Task::start);
     for (ActIx up : starts) {
-        const bool stays = a.at(up).optional && !a.m.rsc(of).managed && !a.m.rsc(of).running_on.empty();
+        const bool unmanaged = a.at(up).optional && !a.m.rsc(of).managed && !a.m.rsc(of).running_on.empty();
+        const bool stays = unmanaged || a.at(up).migrate_pseudo;
         a.link(up, x, edge::order | (stays ? 0 : edge::block | more));
     }
     if (!starts.empty()) return;
@@ -48,9 +49,20 @@ void before_stop(Actions& a, ActIx x, RscIx of, std::uint32_t more = 0) {
     for (ActIx down : a.find_all(of, Task::stop)) a.link(x, down, edge::order | more);
 }
 
+// A container that moves while it runs takes its connection along, once it is known where that is.
+void migrate_together(Actions& a, RscIx container, RscIx conn) {
+    const ActIx to = a.find(container, Task::migrate_to), from = a.find(container, Task::migrate_from);
+    if (from == kNone) return;
+    a.link(from, a.find(conn, Task::migrate_to), edge::order);
+    if (to == kNone) return;
+    for (ActIx p : a.of_rsc[static_cast<std::size_t>(conn)])
+        if (a.at(p).probe) a.link(p, to, edge::order);
+}
+
 void within_container(Actions& a, RscIx conn) {
     const RscIx container = a.m.rsc(conn).container;
     if (container == kNone) return;
+    migrate_together(a, container, conn);
     const bool bundled = a.m.rsc(conn).parent != kNone && a.m.rsc(a.m.rsc(conn).parent).kind == RscKind::bundle;
     for (ActIx x : a.find_all(container, Task::start)) {
         for (ActIx y : a.find_all(conn, Task::start)) a.link(x, y, edge::order | edge::imply_then | edge::block);
