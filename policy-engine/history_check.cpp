@@ -153,7 +153,9 @@ void apply_history_checks(Actions& a) {
         if (!res.managed || h->ops.empty()) continue;
         for (NodeIx k = 0; k < m.node_count(); ++k) {
             bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(), [k, rsc = r](const auto& c) { return c.resource == rsc && c.node == k; });
-            if (!known && m.node(k).online && fail_count(m, r, k, nullptr, true) > 0) m.clear_fail_counts.push_back({r, k, "it is configured no more"});
+            const RscIx conn = m.node(k).remote_rsc;  // a node that goes takes its fail counts along
+            const bool goes = conn != kNone && m.rsc(conn).next_role == Role::stopped;
+            if (!known && !goes && m.node(k).online && fail_count(m, r, k, nullptr, true) > 0) m.clear_fail_counts.push_back({r, k, "it is configured no more"});
         }
         m.deletes.push_back({r, n, "it is configured no more", false});
     }

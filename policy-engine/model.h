@@ -161,7 +161,6 @@ struct Resource {
     bool is_remote_connection = false;
     bool restart_needed = false, reload_needed = false;
     bool lock_active = false;
-    bool removed_container = false;
     bool exclusive_discovery = false;
     bool stop_required = false;
     bool remove_after_stop = false;

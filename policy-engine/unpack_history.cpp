@@ -83,11 +83,6 @@ RscIx removed_resource(Model& m, const cib::ResourceHistory& h) {
     } else {
         made.managed = false;
     }
-    if (!h.container.empty()) {
-        made.container = m.find_rsc(h.container);
-        made.removed_container = made.container == kNone;
-        if (made.container != kNone) m.rsc(made.container).fillers.push_back(ix);
-    }
     m.top.push_back(ix);
     return ix;
 }
@@ -416,6 +411,18 @@ void unpack_resource(Model& m, NodeIx node, const cib::ResourceHistory& h) {
     if (saved > r.role) r.role = saved;
 }
 
+// The container of a removed resource may be removed, too, and be told of later.
+void bind_removed(Model& m) {
+    for (const auto& [where, h] : m.history.all()) {
+        const RscIx r = where.first;
+        if (!m.rsc(r).removed || h->container.empty() || m.rsc(r).container != kNone) continue;
+        const RscIx container = m.find_rsc(h->container);
+        if (container == kNone || container == r) continue;
+        m.rsc(r).container = container;
+        m.rsc(container).fillers.push_back(r);
+    }
+}
+
 void unpack_node(Model& m, NodeIx ix) {
     const auto* state = m.node(ix).state;
     if (state == nullptr) return;
@@ -473,6 +480,7 @@ void unpack_history(Model& m) {
         if (!m.node(ix).online && !m.config.fencing && !m.node(ix).unclean) continue;
         unpack_node(m, ix);
     }
+    bind_removed(m);
     unpack_remote_states(m);
     // Remote and guest nodes know what runs there only once their own connections are understood; guests in remotes too.
     std::set<NodeIx> done;
