@@ -104,9 +104,11 @@ void build(Actions& a, const Move& mv, const std::vector<Move>& all) {
 
 }  // namespace
 
-// What holds back the start after the migrations were made (fencing) holds back the migration.
+// What holds back the start after the migrations were made (fencing) holds back the migration.  What needs only quorum
+// is known where it runs: its move can begin.
 void delay_migrations(Actions& a) {
     for (RscIx r = 0; r < static_cast<RscIx>(a.m.resources.size()); ++r) {
+        if (!a.m.rsc(r).needs_fencing) continue;
         for (ActIx move : a.find_all(r, Task::migrate_to))
             for (ActIx start : a.find_all(r, Task::start))
                 for (const Edge& e : std::vector<Edge>{a.at(start).before})

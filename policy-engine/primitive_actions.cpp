@@ -50,18 +50,11 @@ struct Need {
     bool moving = false;
 };
 
-Need needs(Model& m, RscIx r) {
+Need needs(const Model& m, RscIx r) {
     const Resource& res = m.rsc(r);
     Need need;
     const bool several = active_nodes(m, res) > 1;
-    if (res.partial_target != kNone && res.partial_source != kNone && several) {
-        // A migration in the middle goes on if it can.
-        bool on = res.assigned == res.partial_target && res.migratable && res.running_on.size() == 2 && m.node(res.partial_source).available() ;
-        if (!on) need.stop = true;
-    } else if (several) {
-        if (res.multiple_active == MultipleActive::stop_only) need.stop = true;
-        else need.stop = true;
-    }
+    if (several) need.stop = true;  // also where a migration in the middle goes on: its source remains to be stopped
     if (!res.running_on.empty() && res.assigned != kNone && !runs_on(res, res.assigned)) need.moving = need.stop = true;
     if (!res.running_on.empty() && res.assigned != kNone && res.running_on.size() == 1 && res.running_on.front() != res.assigned) need.stop = true;
     if (res.failed) {
