@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/text.h"
@@ -67,7 +68,8 @@ std::string action_line(const policy::Action& a) {
 }
 
 void add_decisions(std::string& out, const policy::Plan& plan) {
-    if (plan.reasons.empty() && plan.graph.actions.empty()) {
+    const bool quiet = std::all_of(plan.reasons.begin(), plan.reasons.end(), [](const auto& r) { return r.decision == "leave"; });
+    if (quiet && plan.graph.actions.empty()) {
         out += "Nothing to do\n";
         return;
     }
