@@ -140,6 +140,8 @@ void add_running(Model& m, RscIx ix, NodeIx n) {
             r.managed = false;
             r.maintenance = true;
         }
+        // What is not managed stays there: its partners come to it, not it to them.
+        if (!r.managed) m.add_score(ix, n, kInf, "is-managed", "not managed, and active here");
         multiple_active(m, r);
     }
     if (r.parent != kNone) add_running(m, r.parent, n);

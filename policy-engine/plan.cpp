@@ -86,8 +86,8 @@ Plan plan(const cib::Cib& cib, WallTime now, const PlanOptions& options) {
     make_notifications(a);
     propagate(a);
     out.broken_loops = break_loops(a);
-    write_graph(a, out);
     write_reasons(a, out);
+    write_graph(a, out);
     out.messages = std::move(m.messages);
     out.scores = std::move(m.score_log);
     out.recheck_at = m.recheck_at;

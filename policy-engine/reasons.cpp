@@ -34,6 +34,13 @@ void decide(Actions& a, const Resource& r, Plan& plan) {
     out.to = r.assigned == kNone ? "" : m.node(r.assigned).name;
     ActIx start = a.find(r.self, Task::start), stop = a.find(r.self, Task::stop);
     bool starts = goes(a, start), stops = goes(a, stop);
+    // An order to stop decides; that no start can follow is only its consequence.
+    const bool told = r.next_role == Role::stopped && r.next_role_reason == "target-role";
+    auto cause = [&] {
+        if (told) return std::string{"target-role"};
+        if (start != kNone && !a.at(start).runnable) return a.at(start).blocked_by;
+        return r.next_role_reason.empty() ? std::string{"no node can run it"} : r.next_role_reason;
+    };
     auto why = [&](ActIx x, std::string otherwise) { return x != kNone && !a.at(x).reason.empty() ? a.at(x).reason : otherwise; };
     if (a.find(r.self, Task::migrate_to) != kNone && goes(a, a.find(r.self, Task::migrate_to))) {
         out.decision = "migrate";
@@ -46,8 +53,8 @@ void decide(Actions& a, const Resource& r, Plan& plan) {
         out.text = "it shall run and does not";
     } else if (stops) {
         out.decision = "stop";
-        out.text = why(stop, start != kNone && !a.at(start).runnable ? a.at(start).blocked_by
-                              : r.next_role_reason.empty() ? "no node can run it" : r.next_role_reason);
+        out.text = told ? cause() : why(stop, cause());
+        if (a.at(stop).reason.empty()) a.at(stop).reason = out.text;
     } else if (goes(a, a.find(r.self, Task::promote))) {
         out.decision = "promote";
         out.text = "promotion score " + std::to_string(r.promotion_score);
@@ -56,7 +63,7 @@ void decide(Actions& a, const Resource& r, Plan& plan) {
         out.text = r.next_role_reason;
     } else if (r.running_on.empty()) {
         out.decision = "stay-stopped";
-        out.text = start != kNone && !a.at(start).runnable ? a.at(start).blocked_by : r.next_role_reason;
+        out.text = cause();
     } else {
         out.decision = "leave";
         out.text = r.managed ? "it is where it shall be" : r.block_reason.empty() ? "it is not managed" : r.block_reason;
