@@ -117,6 +117,9 @@ struct Replica::Impl {
     // replica.cpp
     void start();
     void on(const cluster::ViewChanged& view_changed);
+    std::set<NodeId> take_view(const cluster::ViewChanged& view_changed);
+    void greet(const std::set<NodeId>& fresh);
+    void lose_leader();
     void on(const Message& message);
     void on(const Durable& durable);
     void on(const WriteFailed& failed_write);

@@ -114,6 +114,28 @@ VoterChain Replica::Impl::chain() const {
 
 // R1, R10: who left takes his word with him; who joined says who he is.
 void Replica::Impl::on(const cluster::ViewChanged& v) {
+    const std::set<NodeId> fresh = take_view(v);
+    if (!view.count(settings.self)) {
+        if (role == Role::leader || role == Role::candidate) step_down("corosync is gone");
+        return lose_leader();
+    }
+    if (candidacy) {
+        std::erase_if(candidacy->states, [&](const auto& said) { return !view.count(said.first) || fresh.count(said.first); });
+    }
+    if (!fresh.empty()) greet(fresh);
+    if (leader != 0 && leader != settings.self && !view.count(leader)) {
+        say(Log::Level::info, "the leader " + name_of(leader) + " is gone");
+        lose_leader();
+    }
+    heard_leader = now.monotonic;
+    maybe_campaign();
+    if (role == Role::candidate) evaluate_candidacy();
+    consider_survivors();
+    say_durable();
+}
+
+// Who is new in it, by our own list and by corosync's word.
+std::set<NodeId> Replica::Impl::take_view(const cluster::ViewChanged& v) {
     std::set<NodeId> members, fresh;
     for (const auto& m : v.members) members.insert(m.node);
     for (const auto& m : v.joined) fresh.insert(m.node);
@@ -121,47 +143,28 @@ void Replica::Impl::on(const cluster::ViewChanged& v) {
         if (!view.count(node)) fresh.insert(node);
     }
     for (const auto& d : v.departed) heard.erase(d.member.node);
-    for (auto it = heard.begin(); it != heard.end();) {
-        it = members.count(it->first) && !fresh.count(it->first) ? std::next(it) : heard.erase(it);
-    }
-    const bool back = fresh.count(settings.self) != 0;
-    if (back) heard.clear();
+    std::erase_if(heard, [&](const auto& said) { return !members.count(said.first) || fresh.count(said.first); });
+    if (fresh.count(settings.self)) heard.clear();
     for (const NodeId node : fresh) confirmed_off.erase(node);
     view = std::move(members);
     view_since = now.monotonic;
     round = 0;
-    if (!view.count(settings.self)) {
-        if (role == Role::leader || role == Role::candidate) step_down("corosync is gone");
-        leader = 0;
-        active = false;
-        role = blank() ? Role::blank : Role::recovering;
-        return;
-    }
-    if (candidacy) {
-        for (auto it = candidacy->states.begin(); it != candidacy->states.end();) {
-            it = view.count(it->first) && !fresh.count(it->first) ? std::next(it)
-                                                                  : candidacy->states.erase(it);
-        }
-    }
-    if (!fresh.empty()) {
-        hello();
-        sent_durable = 0;
-        needed.reset();
-        if (role == Role::leader) broadcast(wire::Beat{appended.last, committed.last.index});
-        if (role == Role::candidate) collect();
-        if (back) send_requests(true);
-    }
-    if (leader != 0 && leader != settings.self && !view.count(leader)) {
-        say(Log::Level::info, "the leader " + name_of(leader) + " is gone");
-        leader = 0;
-        active = false;
-        role = blank() ? Role::blank : Role::recovering;
-    }
-    heard_leader = now.monotonic;
-    maybe_campaign();
-    if (role == Role::candidate) evaluate_candidacy();
-    consider_survivors();
-    say_durable();
+    return fresh;
+}
+
+void Replica::Impl::greet(const std::set<NodeId>& fresh) {
+    hello();
+    sent_durable = 0;
+    needed.reset();
+    if (role == Role::leader) broadcast(wire::Beat{appended.last, committed.last.index});
+    if (role == Role::candidate) collect();
+    if (fresh.count(settings.self)) send_requests(true);
+}
+
+void Replica::Impl::lose_leader() {
+    leader = 0;
+    active = false;
+    role = blank() ? Role::blank : Role::recovering;
 }
 
 void Replica::Impl::on(const Durable& d) {

@@ -20,6 +20,48 @@ const char* life_text(const NodeFacts& n) {
     return "";
 }
 
+proto::FencingInProgress described(const std::string& id, const wire::FencingRecord& r, const State& state) {
+    proto::FencingInProgress f;
+    f.set_id(id);
+    f.set_target(r.target());
+    f.set_state(r.state());
+    if (const NodeFacts* e = state.node(r.executor()); e != nullptr) f.set_executor(e->name);
+    f.set_reason(r.reason());
+    f.set_action(r.action());
+    f.set_attempt(r.attempt());
+    f.set_error(r.error());
+    f.set_author(r.author());
+    f.set_changed_at(r.stamp_us() / 1'000'000);
+    return f;
+}
+
+// `wanted` is empty: all of them.
+void add_transient(proto::Attributes& out, const NodeFacts& n, const std::map<std::string, std::string>& from, bool is_private,
+                   const std::string& wanted) {
+    for (const auto& [name, value] : from) {
+        if (!wanted.empty() && name != wanted) continue;
+        proto::AttributeValue& a = *out.add_attribute();
+        a.set_node(n.name);
+        a.set_name(name);
+        a.set_value(value);
+        a.set_lifetime("reboot");
+        a.set_private_(is_private);
+    }
+}
+
+void add_permanent(proto::Attributes& out, const xml::Element& node, const std::string& wanted) {
+    for (const xml::Element* set : node.children_named("instance_attributes")) {
+        for (const xml::Element* pair : set->children_named("nvpair")) {
+            if (!wanted.empty() && pair->get("name") != wanted) continue;
+            proto::AttributeValue& a = *out.add_attribute();
+            a.set_node(node.get("uname"));
+            a.set_name(pair->get("name"));
+            a.set_value(pair->get("value"));
+            a.set_lifetime("forever");
+        }
+    }
+}
+
 }  // namespace
 
 void Coordinator::Impl::answer(ClientId id, std::uint64_t tag, proto::Message message) {
@@ -104,6 +146,18 @@ proto::ClusterState Coordinator::Impl::cluster_state() const {
     s.set_era(era.leader != 0 ? to_string(era.term) : "");
     const Quorum quorum = quorum_of(state_, dc_ != 0 ? dc_ : self_);
     s.set_quorum(quorum == Quorum::yes ? "yes" : quorum == Quorum::no ? "no" : "unknown");
+    for (NodeId n : era.missing) {
+        const auto& listed = settings_.replica.nodes;
+        const auto named = std::find_if(listed.begin(), listed.end(), [&](const auto& l) { return l.id == n; });
+        s.add_voters_missing(named != listed.end() ? named->name : "node " + std::to_string(n));
+    }
+    describe_members(s);
+    for (const auto& [id, r] : state_.fencing) *s.add_fencing() = described(id, r, state_);
+    describe_work(s);
+    return s;
+}
+
+void Coordinator::Impl::describe_members(proto::ClusterState& s) const {
     for (const auto& [id, node] : state_.nodes) {
         proto::Member& m = *s.add_members();
         m.set_id(id);
@@ -114,73 +168,37 @@ proto::ClusterState Coordinator::Impl::cluster_state() const {
         m.set_boot_id(node.boot_id);
         m.set_state(life_text(node));
     }
-    for (const auto& [id, r] : state_.fencing) {
-        proto::FencingInProgress& f = *s.add_fencing();
-        f.set_id(id);
-        f.set_target(r.target());
-        f.set_state(r.state());
-        if (const NodeFacts* e = state_.node(r.executor()); e != nullptr) f.set_executor(e->name);
-        f.set_reason(r.reason());
-        f.set_action(r.action());
-        f.set_attempt(r.attempt());
-        f.set_error(r.error());
-        f.set_author(r.author());
-        f.set_changed_at(r.stamp_us() / 1'000'000);
-    }
+}
+
+// What the DC does, as it told last.
+void Coordinator::Impl::describe_work(proto::ClusterState& s) const {
     s.set_transition(progress_.transition());
     s.set_actions_total(progress_.total());
     s.set_actions_done(progress_.done());
     s.set_actions_in_flight(static_cast<std::uint32_t>(state_.in_flight.size()));
     s.set_idle(dc_ != 0 && synced_ && progress_.idle() && state_.in_flight.empty());
-    for (NodeId n : era.missing) {
-        const auto& listed = settings_.replica.nodes;
-        const auto named = std::find_if(listed.begin(), listed.end(), [&](const auto& l) { return l.id == n; });
-        s.add_voters_missing(named != listed.end() ? named->name : "node " + std::to_string(n));
-    }
     if (dc_ == self_ || dc_ == 0) for (const std::string& w : waiting_for()) s.add_waiting_for(w);
     else *s.mutable_waiting_for() = progress_.waiting();
     *s.mutable_reasons() = progress_.reasons();
     *s.mutable_messages() = progress_.messages();
-    return s;
 }
 
 void Coordinator::Impl::get_attributes(ClientId id, std::uint64_t tag, const proto::GetAttributes& request) {
     proto::Message m;
     proto::Attributes& out = *m.mutable_attributes();
     const std::string node = request.node().empty() && !request.all_nodes() ? settings_.name : request.node();
-    const auto add = [&](const NodeFacts& n, const std::map<std::string, std::string>& from, bool is_private) {
-        for (const auto& [name, value] : from) {
-            if (!request.name().empty() && name != request.name()) continue;
-            proto::AttributeValue& a = *out.add_attribute();
-            a.set_node(n.name);
-            a.set_name(name);
-            a.set_value(value);
-            a.set_lifetime("reboot");
-            a.set_private_(is_private);
-        }
-    };
     if (request.lifetime() != "forever") {
         for (const auto& [nid, n] : state_.nodes) {
             if (!node.empty() && n.name != node) continue;
-            add(n, n.attributes, false);
-            add(n, n.private_attributes, true);
+            add_transient(out, n, n.attributes, false, request.name());
+            add_transient(out, n, n.private_attributes, true, request.name());
         }
     }
     const xml::Element* configuration = replica_.committed().document.child("configuration");
     const xml::Element* nodes = configuration != nullptr ? configuration->child("nodes") : nullptr;
     if (request.lifetime() != "reboot" && nodes != nullptr) {
         for (const xml::Element& n : nodes->children()) {
-            if (!node.empty() && n.get("uname") != node) continue;
-            for (const xml::Element* set : n.children_named("instance_attributes")) {
-                for (const xml::Element* pair : set->children_named("nvpair")) {
-                    if (!request.name().empty() && pair->get("name") != request.name()) continue;
-                    proto::AttributeValue& a = *out.add_attribute();
-                    a.set_node(n.get("uname"));
-                    a.set_name(pair->get("name"));
-                    a.set_value(pair->get("value"));
-                    a.set_lifetime("forever");
-                }
-            }
+            if (node.empty() || n.get("uname") == node) add_permanent(out, n, request.name());
         }
     }
     answer(id, tag, std::move(m));

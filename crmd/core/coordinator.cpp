@@ -142,79 +142,84 @@ void Coordinator::Impl::deliver(NodeId sender, const wire::Wire& message) {
 
 // In the agreed order, on every member that is in sync.
 void Coordinator::Impl::apply_one(NodeId sender, const wire::Wire& m) {
+    if (!apply_work(sender, m) && !apply_fencing(sender, m) && !apply_members(sender, m))
+        log(LogLevel::warning, "a message of a newer kind from node " + std::to_string(sender) + " is left out");
+    if (sender == self_) answer_echo(m);
+}
+
+// What agents do and did, and the attributes that follow from it.
+bool Coordinator::Impl::apply_work(NodeId sender, const wire::Wire& m) {
     using W = wire::Wire;
-    const NodeFacts* me = state_.node(self_);
     switch (m.body_case()) {
-        case W::kHello: applied(apply_hello(state_, sender, m.hello())); break;
-        case W::kReport: applied(apply_report(state_, sender, m.report())); break;
-        case W::kQuorum:
-            applied(apply_quorum(state_, sender, m.quorum()));
-            feed(cib::replica::ServiceQuorum{quorum_of(state_, self_) == Quorum::yes});
-            if (sender == self_) resume_fencing();  // what waited for quorum
-            break;
         case W::kOrder: {
-            std::vector<wire::Order> over;
-            if (me != nullptr) for (const auto& [key, order] : me->recurring) over.push_back(order);
+            const std::vector<wire::Order> over = recurring_here();
             applied(apply_order(state_, m.order()));
             carry_out(sender, m.order(), over);
-            break;
+            return true;
         }
         case W::kOutcome:
-            if (sender == self_ && m.outcome().lrmd_sequence() != 0) {
-                unsent_.erase(m.outcome().lrmd_sequence());
-                lrmd::proto::Message ack;
-                ack.mutable_ack()->set_sequence(m.outcome().lrmd_sequence());
-                to_lrmd(ack);
-            }
-            if (sender == self_) alert_of_outcome(m.outcome());
+            if (sender == self_) own_outcome_is_told(m.outcome());
             applied(apply_outcome(state_, sender, m.outcome()));
-            break;
+            return true;
+        case W::kForget: {
+            const std::vector<wire::Order> over = recurring_here();
+            applied(apply_forget(state_, m.forget()));
+            forget_here(m.forget(), over);
+            return true;
+        }
+        case W::kClearFailCount: applied(apply_clear(state_, m.clear_fail_count())); return true;
         case W::kAttribute:
             applied(apply_attribute(state_, m.attribute()));
             alert_of_attribute(m.attribute());
-            break;
-        case W::kForget: {
-            std::vector<wire::Order> over;
-            if (me != nullptr) for (const auto& [key, order] : me->recurring) over.push_back(order);
-            applied(apply_forget(state_, m.forget()));
-            forget_here(m.forget(), over);
-            break;
-        }
-        case W::kClearFailCount: applied(apply_clear(state_, m.clear_fail_count())); break;
+            return true;
+        default: return false;
+    }
+}
+
+bool Coordinator::Impl::apply_fencing(NodeId sender, const wire::Wire& m) {
+    using W = wire::Wire;
+    switch (m.body_case()) {
         case W::kFence:
             applied(apply_fence(state_, m.fence()));
             on_fence_record(m.fence());
-            break;
+            return true;
         case W::kFenceBegin:
             applied(apply_fence_begin(state_, m.fence_begin()));
             on_fence_begin(sender, m.fence_begin());
-            break;
+            return true;
         case W::kFenceDone:
             applied(apply_fence_done(state_, m.fence_done()));
             alert_of_fencing(m.fence_done());
             on_fence_done(m.fence_done());
-            break;
-        case W::kFenceConfirm: applied(apply_fence_confirm(state_, m.fence_confirm())); break;
-        case W::kFenceWanted: if (leading()) want_fencing(m.fence_wanted()); break;
-        case W::kStarted: applied(apply_started(state_, m.started())); break;
-        case W::kGiveUp: applied(apply_give_up(state_, m.give_up())); break;
-        case W::kShutdown: applied(apply_shutdown(state_, m.shutdown())); break;
-        case W::kLeaving: applied(apply_leaving(state_, m.leaving())); break;
+            return true;
+        case W::kFenceConfirm: applied(apply_fence_confirm(state_, m.fence_confirm())); return true;
+        case W::kFenceWanted:
+            if (leading()) want_fencing(m.fence_wanted());
+            return true;
+        default: return false;
+    }
+}
+
+// Who is here, and who comes and goes.
+bool Coordinator::Impl::apply_members(NodeId sender, const wire::Wire& m) {
+    using W = wire::Wire;
+    switch (m.body_case()) {
+        case W::kHello: applied(apply_hello(state_, sender, m.hello())); return true;
+        case W::kReport: applied(apply_report(state_, sender, m.report())); return true;
+        case W::kQuorum:
+            applied(apply_quorum(state_, sender, m.quorum()));
+            feed(cib::replica::ServiceQuorum{quorum_of(state_, self_) == Quorum::yes});
+            if (sender == self_) resume_fencing();  // what waited for quorum
+            return true;
+        case W::kStarted: applied(apply_started(state_, m.started())); return true;
+        case W::kGiveUp: applied(apply_give_up(state_, m.give_up())); return true;
+        case W::kShutdown: applied(apply_shutdown(state_, m.shutdown())); return true;
+        case W::kLeaving: applied(apply_leaving(state_, m.leaving())); return true;
         case W::kMayLeave:
             if (leading()) transition_.completed(m.may_leave().action_id(), true);
             if (m.may_leave().node() == settings_.name) leave_when_empty_ = true;
-            break;
-        default: log(LogLevel::warning, "a message of a newer kind from node " + std::to_string(sender) + " is left out"); break;
-    }
-    // Those who asked for what has now come back.
-    if (sender != self_ || echoes_.empty()) return;
-    if (m.body_case() == W::kAttribute || m.body_case() == W::kForget || m.body_case() == W::kClearFailCount ||
-        m.body_case() == W::kShutdown || m.body_case() == W::kFenceConfirm || m.body_case() == W::kStarted) {
-        const auto at = std::find_if(echoes_.begin(), echoes_.end(),
-                                     [&](const Asked& a) { return a.what == std::to_string(static_cast<int>(m.body_case())); });
-        if (at == echoes_.end()) return;
-        done(at->client, at->tag);
-        echoes_.erase(at);
+            return true;
+        default: return false;
     }
 }
 
@@ -318,6 +323,7 @@ void Coordinator::Impl::settle() {
     choose_dc();
     if (dc_ == self_) invite();
     if (leading()) lead();
+    tell_dampened();
     expire_asked();
     alert_of_members();
     if (stopping_ || leave_when_empty_) {

@@ -29,6 +29,9 @@ struct Coordinator::Impl {
     void on_event(const cluster::Event& event);
     void deliver(NodeId sender, const wire::Wire& message);
     void apply_one(NodeId sender, const wire::Wire& message);
+    bool apply_work(NodeId sender, const wire::Wire& message);     // each: whether the message is one of that kind
+    bool apply_fencing(NodeId sender, const wire::Wire& message);
+    bool apply_members(NodeId sender, const wire::Wire& message);
     void applied(const Applied& what);
     void feed(const cib::replica::Input& input);
     void take(std::vector<cib::replica::Output> outputs);
@@ -95,6 +98,8 @@ struct Coordinator::Impl {
     void cancel(const wire::Order& recurring, const std::string& id, const std::string& user_data);
     void run_device(const wire::Order& order);
     void forget_here(const wire::Forget& forget, const std::vector<wire::Order>& over);
+    std::vector<wire::Order> recurring_here() const;
+    void own_outcome_is_told(const wire::Outcome& outcome);
     void resume_orders();
     void on_result(const lrmd::proto::Result& result);
     void on_table(const lrmd::proto::Table& table);
@@ -128,6 +133,9 @@ struct Coordinator::Impl {
     void serve(ClientId id, Client& client, const proto::Message& request);
     void change(ClientId id, Client& client, const proto::Message& request);
     void set_attribute(ClientId id, Client& client, std::uint64_t tag, const proto::SetAttribute& request);
+    void fence(ClientId id, const Client& client, std::uint64_t tag, const proto::Fence& request);
+    void confirm_fenced(ClientId id, const Client& client, std::uint64_t tag, const proto::ConfirmFenced& request);
+    void shut_down(ClientId id, std::uint64_t tag, const std::string& named, bool cancel);
     void commit(ClientId id, const Client& client, std::uint64_t tag, const proto::Commit& request);
     void answer(ClientId id, std::uint64_t tag, proto::Message message);
     void done(ClientId id, std::uint64_t tag, const std::string& text = "");
@@ -136,9 +144,15 @@ struct Coordinator::Impl {
     void tell_subscribers(const Applied& what);
     void tell_cib_changed();
     void expire_asked();
+    void tell_dampened();
+    void dampen(const wire::AttributeChange& change, Duration pause);
+    void echo_later(ClientId id, std::uint64_t tag, const wire::Wire& w);
+    void answer_echo(const wire::Wire& message);
     void wait_for_idle(ClientId id, std::uint64_t tag, std::int64_t timeout_ms);
     void on_idle_reached(const wire::IdleReached& reached);
     proto::ClusterState cluster_state() const;
+    void describe_members(proto::ClusterState& s) const;
+    void describe_work(proto::ClusterState& s) const;
     proto::CibText cib_text(bool without_status) const;
     void get_attributes(ClientId id, std::uint64_t tag, const proto::GetAttributes& request);
     void get_fail_counts(ClientId id, std::uint64_t tag, const proto::GetFailCounts& request);
@@ -221,7 +235,6 @@ struct Coordinator::Impl {
     std::uint64_t next_mark_ = 1;
 };
 
-wire::AttributeChange attribute_change(const proto::SetAttribute& request, const std::string& node);
 // The devices and levels of the configuration, as fenced wants them.
 fencing::proto::Configure devices_of(const cib::Cib& cib, const State& state, const std::string& node);
 

@@ -1,4 +1,5 @@
 // Clients' requests that change something: commits, attributes, cleanup, fencing, leaving.
+#include <algorithm>
 #include <regex>
 
 #include "base/text.h"
@@ -63,6 +64,19 @@ proto::Commit permanent(const proto::SetAttribute& r, const std::string& node, N
     return commit;
 }
 
+// The one it names, or those of the node that its pattern fits.
+Result<std::vector<std::string>> names_meant(const proto::SetAttribute& request, const NodeFacts& node) {
+    if (request.pattern().empty()) return std::vector<std::string>{request.name()};
+    std::vector<std::string> names;
+    try {
+        const std::regex pattern{request.pattern(), std::regex::extended};
+        for (const auto& [name, value] : node.attributes) if (std::regex_search(name, pattern)) names.push_back(name);
+    } catch (const std::regex_error&) {
+        return fail(ErrorCode::invalid, "`" + request.pattern() + "` is not a regular expression");
+    }
+    return names;
+}
+
 wire::Wire forget_of(const proto::Cleanup& c) {
     wire::Wire w;
     wire::Forget& forget = *w.mutable_forget();
@@ -103,12 +117,10 @@ wire::Wire fence_of(const proto::Fence& f, const std::string& record, const std:
     return w;
 }
 
-}  // namespace
-
-wire::AttributeChange attribute_change(const proto::SetAttribute& request, const std::string& node) {
+wire::AttributeChange attribute_change(const proto::SetAttribute& request, const std::string& node, const std::string& name) {
     wire::AttributeChange c;
     c.set_node(node);
-    c.set_name(request.name());
+    c.set_name(name);
     c.set_value(request.value());
     c.set_unset(request.unset());
     c.set_private_(request.private_());
@@ -116,57 +128,75 @@ wire::AttributeChange attribute_change(const proto::SetAttribute& request, const
     return c;
 }
 
+}  // namespace
+
 void Coordinator::Impl::change(ClientId id, Client& client, const proto::Message& request) {
     using M = proto::Message;
     const std::uint64_t tag = request.tag();
-    wire::Wire w;
-    const auto echoed = [&] {
-        echoes_.push_back(Asked{id, tag, now_.monotonic + kEchoWithin, std::to_string(static_cast<int>(w.body_case()))});
-        wake_at(echoes_.back().until);
-        broadcast(w);
-    };
     switch (request.body_case()) {
         case M::kCommit: return commit(id, client, tag, request.commit());
         case M::kSetAttribute: return set_attribute(id, client, tag, request.set_attribute());
         case M::kCleanup: {
             const std::string& node = request.cleanup().node();
             if (!node.empty() && state_.node(node) == nullptr) return refuse(id, tag, proto::NOT_FOUND, "node " + node + " is not known");
-            w = forget_of(request.cleanup());
-            return echoed();
+            return echo_later(id, tag, forget_of(request.cleanup()));
         }
-        case M::kSetFailCount:
-            w = fail_count_of(request.set_fail_count(), settings_.name);
-            return echoed();
-        case M::kFence: {
-            const proto::Fence& f = request.fence();
-            const std::string record = "asked." + std::to_string(self_) + "." + std::to_string(settings_.incarnation) + "." + std::to_string(next_mark_++);
-            w = fence_of(f, record, client.user);
-            fences_[record] = Asked{id, tag, now_.monotonic + milliseconds{f.timeout_ms() > 0 ? f.timeout_ms() : 120'000}, f.node()};
-            wake_at(fences_[record].until);
-            return broadcast(w);
-        }
-        case M::kConfirmFenced: {
-            const NodeFacts* target = state_.node(request.confirm_fenced().node());
-            if (target != nullptr && target->life == Life::up)
-                return refuse(id, tag, proto::INVALID, target->name + " is a member of the cluster right now: it is not off");
-            w.mutable_fence_confirm()->set_target(request.confirm_fenced().node());
-            w.mutable_fence_confirm()->set_author(client.user);
-            return echoed();
-        }
-        case M::kStartAbsent:
+        case M::kSetFailCount: return echo_later(id, tag, fail_count_of(request.set_fail_count(), settings_.name));
+        case M::kFence: return fence(id, client, tag, request.fence());
+        case M::kConfirmFenced: return confirm_fenced(id, client, tag, request.confirm_fenced());
+        case M::kStartAbsent: {
+            wire::Wire w;
             for (const std::string& n : request.start_absent().nodes()) w.mutable_started()->add_absent(n);
-            return echoed();
-        case M::kStopNode:
-        case M::kCancelStop: {
-            const std::string node = request.has_stop_node() && !request.stop_node().node().empty() ? request.stop_node().node() : settings_.name;
-            if (state_.node(node) == nullptr) return refuse(id, tag, proto::NOT_FOUND, "node " + node + " is not known");
-            w.mutable_shutdown()->set_node(node);
-            w.mutable_shutdown()->set_stamp_us(now_.wall.us);
-            w.mutable_shutdown()->set_cancel(request.has_cancel_stop());
-            return echoed();
+            return echo_later(id, tag, w);
         }
+        case M::kStopNode: return shut_down(id, tag, request.stop_node().node(), false);
+        case M::kCancelStop: return shut_down(id, tag, "", true);
         default: return refuse(id, tag, proto::UNSUPPORTED, "this crmd does not know that request");
     }
+}
+
+// Said to all; the answer goes out when it comes back in the agreed order.
+void Coordinator::Impl::echo_later(ClientId id, std::uint64_t tag, const wire::Wire& w) {
+    echoes_.push_back(Asked{id, tag, now_.monotonic + kEchoWithin, std::to_string(static_cast<int>(w.body_case()))});
+    wake_at(echoes_.back().until);
+    broadcast(w);
+}
+
+void Coordinator::Impl::answer_echo(const wire::Wire& m) {
+    const auto at = std::find_if(echoes_.begin(), echoes_.end(),
+                                 [&](const Asked& a) { return a.what == std::to_string(static_cast<int>(m.body_case())); });
+    if (at == echoes_.end()) return;
+    done(at->client, at->tag);
+    echoes_.erase(at);
+}
+
+void Coordinator::Impl::fence(ClientId id, const Client& client, std::uint64_t tag, const proto::Fence& request) {
+    const std::string record =
+        "asked." + std::to_string(self_) + "." + std::to_string(settings_.incarnation) + "." + std::to_string(next_mark_++);
+    const Duration patience = milliseconds{request.timeout_ms() > 0 ? request.timeout_ms() : 120'000};
+    fences_[record] = Asked{id, tag, now_.monotonic + patience, request.node()};
+    wake_at(fences_[record].until);
+    broadcast(fence_of(request, record, client.user));
+}
+
+void Coordinator::Impl::confirm_fenced(ClientId id, const Client& client, std::uint64_t tag, const proto::ConfirmFenced& request) {
+    const NodeFacts* target = state_.node(request.node());
+    if (target != nullptr && target->life == Life::up)
+        return refuse(id, tag, proto::INVALID, target->name + " is a member of the cluster right now: it is not off");
+    wire::Wire w;
+    w.mutable_fence_confirm()->set_target(request.node());
+    w.mutable_fence_confirm()->set_author(client.user);
+    echo_later(id, tag, w);
+}
+
+void Coordinator::Impl::shut_down(ClientId id, std::uint64_t tag, const std::string& named, bool cancel) {
+    const std::string& node = named.empty() ? settings_.name : named;
+    if (state_.node(node) == nullptr) return refuse(id, tag, proto::NOT_FOUND, "node " + node + " is not known");
+    wire::Wire w;
+    w.mutable_shutdown()->set_node(node);
+    w.mutable_shutdown()->set_stamp_us(now_.wall.us);
+    w.mutable_shutdown()->set_cancel(cancel);
+    echo_later(id, tag, w);
 }
 
 void Coordinator::Impl::commit(ClientId id, const Client& client, std::uint64_t tag, const proto::Commit& request) {
@@ -195,17 +225,9 @@ void Coordinator::Impl::set_attribute(ClientId id, Client& client, std::uint64_t
     const std::string node = request.node().empty() ? settings_.name : request.node();
     const NodeFacts* facts = state_.node(node);
     if (facts == nullptr) return refuse(id, tag, proto::NOT_FOUND, "node " + node + " is not known");
-    std::vector<std::string> names{request.name()};
-    if (!request.pattern().empty()) {
-        names.clear();
-        try {
-            const std::regex pattern{request.pattern(), std::regex::extended};
-            for (const auto& [name, value] : facts->attributes) if (std::regex_search(name, pattern)) names.push_back(name);
-        } catch (const std::regex_error&) {
-            return refuse(id, tag, proto::INVALID, "`" + request.pattern() + "` is not a regular expression");
-        }
-        if (names.empty()) return done(id, tag);
-    }
+    const auto names = names_meant(request, *facts);
+    if (!names) return refuse(id, tag, code_of(names.error().code), names.error().message);
+    if (names->empty()) return done(id, tag);
     if (request.lifetime() == "forever") {
         const std::uint64_t before = next_handle_;
         commit(id, client, tag, permanent(request, node, facts->id, replica_.committed().document));
@@ -213,29 +235,26 @@ void Coordinator::Impl::set_attribute(ClientId id, Client& client, std::uint64_t
         return;
     }
     if (request.dampen_ms() > 0) {
-        for (const std::string& name : names) {
-            auto& slot = dampened_[node + "/" + name];
-            const Instant due = now_.monotonic + milliseconds{request.dampen_ms()};
-            slot.due = slot.change.node().empty() ? due : std::min(slot.due, due);
-            slot.change = attribute_change(request, node);
-            slot.change.set_name(name);
-            wake_at(slot.due);
-        }
+        for (const std::string& name : *names) dampen(attribute_change(request, node, name), milliseconds{request.dampen_ms()});
         return done(id, tag);
     }
-    for (std::size_t i = 0; i < names.size(); ++i) {
+    for (const std::string& name : *names) {
         wire::Wire w;
-        *w.mutable_attribute() = attribute_change(request, node);
-        w.mutable_attribute()->set_name(names[i]);
-        const bool last = i + 1 == names.size();
-        echoes_.push_back(Asked{last ? id : 0, tag, now_.monotonic + kEchoWithin, std::to_string(static_cast<int>(w.body_case()))});
-        broadcast(w);
+        *w.mutable_attribute() = attribute_change(request, node, name);
+        echo_later(&name == &names->back() ? id : 0, tag, w);  // the last one's echo is the answer
     }
-    wake_at(now_.monotonic + kEchoWithin);
 }
 
-// Dampened changes whose time has come; answers that did not come in time.
-void Coordinator::Impl::expire_asked() {
+// The first change of a pause sets its end; what comes until then replaces it.
+void Coordinator::Impl::dampen(const wire::AttributeChange& change, Duration pause) {
+    auto& slot = dampened_[change.node() + "/" + change.name()];
+    const Instant due = now_.monotonic + pause;
+    slot.due = slot.change.node().empty() ? due : std::min(slot.due, due);
+    slot.change = change;
+    wake_at(slot.due);
+}
+
+void Coordinator::Impl::tell_dampened() {
     for (auto at = dampened_.begin(); at != dampened_.end();) {
         if (now_.monotonic < at->second.due) {
             wake_at(at->second.due);
@@ -247,6 +266,10 @@ void Coordinator::Impl::expire_asked() {
         broadcast(w);
         at = dampened_.erase(at);
     }
+}
+
+// Answers that did not come in time.
+void Coordinator::Impl::expire_asked() {
     const auto expire = [&](auto& map, const std::string& text) {
         for (auto at = map.begin(); at != map.end();) {
             if (now_.monotonic < at->second.until) {

@@ -241,6 +241,23 @@ void Coordinator::Impl::forget_here(const wire::Forget& forget, const std::vecto
     to_lrmd(m);
 }
 
+std::vector<wire::Order> Coordinator::Impl::recurring_here() const {
+    std::vector<wire::Order> orders;
+    if (const NodeFacts* me = state_.node(self_); me != nullptr) for (const auto& [key, order] : me->recurring) orders.push_back(order);
+    return orders;
+}
+
+// A result of this node has come back in the agreed order: all members have it, lrmd need not keep it.
+void Coordinator::Impl::own_outcome_is_told(const wire::Outcome& outcome) {
+    if (outcome.lrmd_sequence() != 0) {
+        unsent_.erase(outcome.lrmd_sequence());
+        lrmd::proto::Message ack;
+        ack.mutable_ack()->set_sequence(outcome.lrmd_sequence());
+        to_lrmd(ack);
+    }
+    alert_of_outcome(outcome);
+}
+
 // lrmd starts an id at most once: sending again is safe, and right when it or this crmd was away.
 void Coordinator::Impl::resume_orders() {
     if (!synced_) return;
