@@ -43,6 +43,8 @@ Applied apply_give_up(State& state, const wire::CrmdGiveUp& give_up);
 Applied apply_shutdown(State& state, const wire::Shutdown& shutdown);
 Applied apply_leaving(State& state, const wire::Leaving& leaving);
 
+// What would let in a node that is not here (any more): not done, if it is not under way already.
+void drop_unfencing(State& state, Applied& applied);
 // The node's old life is over: nothing of it runs any more.
 void end_life(State& state, NodeFacts& node, Applied& applied);
 

@@ -8,6 +8,9 @@ constexpr std::size_t kRecordsKept = 200;
 
 bool finished(const wire::FencingRecord& r) { return r.state() == "done" || r.state() == "failed" || r.state() == "void"; }
 
+// Its crmd may be away for a moment; what a lost node may be doing is another matter.
+bool is_here(const NodeFacts* node) { return node != nullptr && (node->life == Life::up || node->life == Life::crmd_lost); }
+
 void trim(State& state) {
     while (state.fencing.size() > kRecordsKept) {
         auto oldest = state.fencing.end();
@@ -22,7 +25,6 @@ void trim(State& state) {
 
 // The target is off (or rebooted): its old life is over, unless it already speaks with another boot id.
 void target_gone(State& state, const wire::FencingRecord& record, Applied& applied) {
-    if (record.action() == "on") return;
     NodeFacts* node = state.node(record.target());
     if (node == nullptr) {
         state.absent.insert(record.target());
@@ -32,7 +34,27 @@ void target_gone(State& state, const wire::FencingRecord& record, Applied& appli
     if (same_life) end_life(state, *node, applied);
 }
 
+// The devices let the target in: until its life ends, and as they are defined now (Pacemaker Explained, "Special Node
+// Attributes").  The time is the DC's when it asked: the same on all members.
+void let_in(State& state, const wire::FencingRecord& record) {
+    NodeFacts* node = state.node(record.target());
+    if (!is_here(node) || (!record.boot_id().empty() && node->boot_id != record.boot_id())) return;
+    node->attributes["#node-unfenced"] = std::to_string(record.stamp_us() / 1'000'000);
+    for (const wire::Attribute& mark : record.marks()) node->attributes[mark.name()] = mark.value();
+}
+
 }  // namespace
+
+void drop_unfencing(State& state, Applied& applied) {
+    for (auto& [id, record] : state.fencing) {
+        if (!is_open(record) || !is_unfencing(record) || is_here(state.node(record.target()))) continue;
+        const NodeFacts* executor = state.node(record.executor());
+        const bool runs = record.state() == "begun" && executor != nullptr && executor->life == Life::up;
+        if (runs) continue;  // its end is told; what cuts the node off is given to the same fenced, after it
+        record.set_state("void");
+        applied.completed.push_back({id, false});
+    }
+}
 
 Applied apply_fence(State& state, const wire::FencingRecord& record) {
     Applied applied;
@@ -51,7 +73,7 @@ Applied apply_fence_begin(State& state, const wire::FenceBegin& begin) {
     const auto at = state.fencing.find(begin.id());
     if (at == state.fencing.end() || at->second.attempt() != begin.attempt() || at->second.state() != "assigned") return applied;
     at->second.set_state("begun");
-    if (planted(Bug::start_before_fencing)) {
+    if (planted(Bug::start_before_fencing) && !is_unfencing(at->second)) {
         target_gone(state, at->second, applied);
         applied.changed = true;
         applied.unexpected = "planted: fencing of " + at->second.target() + " counts before it is done";
@@ -70,7 +92,7 @@ Applied apply_fence_done(State& state, const wire::FenceDone& done) {
     record.set_error(done.error());
     record.set_device(done.device());
     applied.changed = true;
-    if (done.ok()) target_gone(state, record, applied);
+    if (done.ok()) is_unfencing(record) ? let_in(state, record) : target_gone(state, record, applied);
     applied.completed.push_back({record.id(), done.ok()});
     applied.events.push_back("fencing " + record.target() + (done.ok() ? " done by " + done.device() : " failed: " + done.error()));
     return applied;
@@ -84,7 +106,7 @@ Applied apply_fence_confirm(State& state, const wire::FenceConfirm& confirm) {
         return applied;
     }
     for (auto& [id, record] : state.fencing) {
-        if (record.target() != confirm.target() || finished(record)) continue;
+        if (record.target() != confirm.target() || finished(record) || is_unfencing(record)) continue;
         record.set_state("done");
         record.set_device("manual confirmation by " + confirm.author());
         applied.completed.push_back({id, true});

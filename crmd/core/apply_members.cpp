@@ -50,6 +50,7 @@ void end_life(State& state, NodeFacts& node, Applied& applied) {
         applied.completed.push_back({at->first, false});
         at = state.in_flight.erase(at);
     }
+    drop_unfencing(state, applied);
 }
 
 Applied apply_view(State& state, const cluster::ViewChanged& view) {
@@ -66,6 +67,7 @@ Applied apply_view(State& state, const cluster::ViewChanged& view) {
         if (node.life != Life::up || here.count(id) != 0) continue;
         depart(state, {{id, 0}, cluster::Departure::node_lost}, applied);
     }
+    drop_unfencing(state, applied);
     return applied;
 }
 
@@ -81,6 +83,7 @@ Applied apply_ring(State& state, const cluster::RingChanged& ring) {
         applied.events.push_back(applied.unexpected);
         applied.changed = true;
     }
+    drop_unfencing(state, applied);
     return applied;
 }
 
@@ -96,7 +99,7 @@ Applied apply_hello(State& state, NodeId sender, const wire::MemberHello& hello)
         end_life(state, node, applied);
         for (auto& [id, record] : state.fencing) {
             if (record.target() != node.name || record.boot_id() == hello.boot_id()) continue;
-            if (record.state() == "assigned" || record.state() == "begun") record.set_state("void");
+            if (is_open(record)) record.set_state("void");
         }
     }
     node.boot_id = hello.boot_id();
@@ -143,6 +146,7 @@ Applied apply_give_up(State& state, const wire::CrmdGiveUp& give_up) {
     NodeFacts* node = state.node(give_up.node());
     if (node == nullptr || node->life != Life::crmd_lost) return applied;
     node->life = Life::lost;
+    drop_unfencing(state, applied);
     applied.unexpected = node->name + " is lost: its crmd did not come back in time";
     applied.events.push_back(applied.unexpected);
     applied.changed = true;

@@ -79,7 +79,7 @@ struct Coordinator::Impl {
     void order_fencing(const policy::Action& action);
     void watch_fencing();                      // DC: executors that went away
     void want_fencing(const wire::FenceWanted& wanted);
-    NodeId choose_executor(const std::string& target, std::uint32_t attempt) const;
+    NodeId choose_executor(const wire::FencingRecord& record) const;
     void on_fence_record(const wire::FencingRecord& record);
     void begin_fencing(const wire::FencingRecord& record);
     void on_fence_begin(NodeId sender, const wire::FenceBegin& begin);
@@ -199,7 +199,7 @@ struct Coordinator::Impl {
     std::map<std::string, Instant> deadlines_;       // of orders in flight
     std::map<std::string, Instant> undelivered_;     // our orders that have not come back yet: no state knows of them
     std::map<std::string, Instant> crmd_lost_since_;
-    std::map<std::string, int> fence_failures_;
+    std::map<std::string, int> fence_failures_;      // "fencing of NODE", "unfencing of NODE"
     std::map<std::string, Instant> fence_not_before_;
     std::set<std::string> nodes_asked_;              // their <node> is on its way into the configuration
     std::set<std::string> marks_;                    // of those who wait for idle

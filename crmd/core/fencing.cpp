@@ -2,33 +2,47 @@
 // runs the agent, the result is told to all.
 #include <algorithm>
 
-#include "crmd/core/coordinator_impl.h"
-
 #include "base/text.h"
+#include "crmd/core/coordinator_impl.h"
 
 namespace muster::crmd {
 namespace {
 
-bool is_open(const wire::FencingRecord& r) { return r.state() == "assigned" || r.state() == "begun"; }
+// What is counted and tried again on its own: a node that can not be let in may have to be cut off all the same.
+std::string what_of(const std::string& target, bool unfencing) { return (unfencing ? "unfencing of " : "fencing of ") + target; }
+std::string what_of(const wire::FencingRecord& r) { return what_of(r.target(), is_unfencing(r)); }
 
 }  // namespace
 
-// The DC itself first (fewest hops), then the other members in turn; never the target unless nobody else is there.
-NodeId Coordinator::Impl::choose_executor(const std::string& target, std::uint32_t attempt) const {
+// To cut off: the DC itself first (fewest hops), then the other members in turn; never the target unless nobody else is
+// there.  To let in: the target itself first, for some agents can do that on the node alone (fence_scsi, fence_mpath).
+NodeId Coordinator::Impl::choose_executor(const wire::FencingRecord& record) const {
     std::vector<NodeId> able;
-    const NodeFacts* target_node = state_.node(target);
-    const NodeId victim = target_node != nullptr ? target_node->id : 0;
+    const NodeFacts* target = state_.node(record.target());
+    const NodeId victim = target != nullptr ? target->id : 0;
+    const auto works = [&](NodeId id) {
+        const NodeFacts* node = state_.node(id);
+        return node != nullptr && node->life == Life::up && node->joined;
+    };
+    if (is_unfencing(record) && works(victim)) able.push_back(victim);
+    for (const auto& [id, other] : state_.fencing) {
+        // One fenced carries out one thing after the other: what lets the node in must not end after what cuts it off.
+        const bool lets_in = is_open(other) && is_unfencing(other) && other.target() == record.target();
+        if (lets_in && !is_unfencing(record) && other.executor() != victim && works(other.executor())) return other.executor();
+    }
     if (victim != self_) able.push_back(self_);
     for (const auto& [id, node] : state_.nodes) {
-        if (id != self_ && id != victim && node.life == Life::up && node.joined) able.push_back(id);
+        if (id != self_ && id != victim && works(id)) able.push_back(id);
     }
     if (able.empty()) able.push_back(self_);
-    return able[(attempt - 1) % able.size()];
+    return able[(record.attempt() - 1) % able.size()];
 }
 
 void Coordinator::Impl::order_fencing(const policy::Action& action) {
     const std::string& target = action.node;
-    if (const auto at = fence_not_before_.find(target); at != fence_not_before_.end() && now_.monotonic < at->second) {
+    const std::string how = fence_action_of(action);
+    const std::string what = what_of(target, how == "on");
+    if (const auto at = fence_not_before_.find(what); at != fence_not_before_.end() && now_.monotonic < at->second) {
         wake_at(at->second);
         return transition_.put_back(action);
     }
@@ -36,14 +50,18 @@ void Coordinator::Impl::order_fencing(const policy::Action& action) {
     wire::FencingRecord& r = *w.mutable_fence();
     r.set_id(next_id());
     r.set_target(target);
-    r.set_action("reboot");
+    r.set_action(how);
     for (const auto& [name, value] : action.attributes) {
-        if (name == "stonith_action") r.set_action(value);
+        const bool all = name == "CRM_meta_digests_all";
+        if (how != "on" || (!all && name != "CRM_meta_digests_secure")) continue;
+        wire::Attribute* mark = r.add_marks();
+        mark->set_name(all ? "#digests-all" : "#digests-secure");
+        mark->set_value(value);
     }
     if (const NodeFacts* node = state_.node(target); node != nullptr) r.set_boot_id(node->boot_id);
     r.set_reason(action.reason);
-    r.set_attempt(static_cast<std::uint32_t>(fence_failures_[target]) + 1);
-    r.set_executor(choose_executor(target, r.attempt()));
+    r.set_attempt(static_cast<std::uint32_t>(fence_failures_[what]) + 1);
+    r.set_executor(choose_executor(r));
     r.set_state("assigned");
     r.set_stamp_us(now_.wall.us);
     r.set_timeout_ms(transition_.plan()->graph.fencing_timeout.count());
@@ -61,7 +79,7 @@ void Coordinator::Impl::want_fencing(const wire::FenceWanted& wanted) {
     r.set_reason(wanted.reason().empty() ? "asked for by " + wanted.author() : wanted.reason());
     r.set_author(wanted.author());
     r.set_attempt(1);
-    r.set_executor(choose_executor(wanted.target(), 1));
+    r.set_executor(choose_executor(r));
     r.set_state("assigned");
     r.set_stamp_us(now_.wall.us);
     r.set_timeout_ms(wanted.timeout_ms());
@@ -78,7 +96,7 @@ void Coordinator::Impl::watch_fencing() {
         wire::Wire w;
         *w.mutable_fence() = record;
         w.mutable_fence()->set_attempt(record.attempt() + 1);
-        w.mutable_fence()->set_executor(choose_executor(record.target(), record.attempt() + 1));
+        w.mutable_fence()->set_executor(choose_executor(w.fence()));
         w.mutable_fence()->set_state("assigned");
         if (w.fence().executor() == record.executor()) continue;
         const std::string key = "reassign " + id + " " + std::to_string(record.attempt());
@@ -144,22 +162,24 @@ void Coordinator::Impl::on_fence_done(const wire::FenceDone& told) {
         fences_.erase(asked);
     }
     if (!leading()) return;
+    const std::string what = what_of(record);
     if (record.state() == "done") {
-        fence_failures_.erase(record.target());
-        fence_not_before_.erase(record.target());
+        fence_failures_.erase(what);
+        fence_not_before_.erase(what);
         return;
     }
-    const int failures = ++fence_failures_[record.target()];
+    if (record.state() != "failed") return;  // void: nobody wants it any more
+    const int failures = ++fence_failures_[what];
     const std::int64_t most = parse_int(property("fencing-max-attempts", property("stonith-max-attempts", "10"))).value_or(kMostFenceAttempts);
     Duration pause = kFenceRetry * std::min(failures, 5);
     if (failures >= most) {
         pause = minutes{15};
-        log(LogLevel::error, "fencing of " + record.target() + " failed " + std::to_string(failures) + " times: waiting");
+        log(LogLevel::error, what + " failed " + std::to_string(failures) + " times: waiting");
     }
-    fence_not_before_[record.target()] = now_.monotonic + pause;
+    fence_not_before_[what] = now_.monotonic + pause;
     wake_at(now_.monotonic + pause);
     dirty_ = true;
-    dirty_why_ = "fencing of " + record.target() + " failed";
+    dirty_why_ = what + " failed";
 }
 
 // After a new view, new quorum or a new fenced: records that are ours and not done.

@@ -217,9 +217,7 @@ void Coordinator::Impl::watch_deadlines() {
 }
 
 bool Coordinator::Impl::idle() const {
-    const bool fencing = std::any_of(state_.fencing.begin(), state_.fencing.end(), [](const auto& r) {
-        return r.second.state() == "assigned" || r.second.state() == "begun";
-    });
+    const bool fencing = std::any_of(state_.fencing.begin(), state_.fencing.end(), [](const auto& r) { return is_open(r.second); });
     return state_.started && !dirty_ && !planning_ && !fencing && state_.in_flight.empty() && transition_.idle();
 }
 
@@ -237,8 +235,8 @@ std::vector<std::string> Coordinator::Impl::waiting_for() const {
         out.push_back("work has not begun: waiting for" + missing + " (dc-deadtime, or `crm cluster start --absent`)");
     }
     if (quorum_of(state_, self_) == Quorum::unknown) out.push_back("corosync's quorum verdict for this ring is not known yet");
-    for (const auto& [target, when] : fence_not_before_) {
-        if (when > now_.monotonic) out.push_back("fencing of " + target + " failed; it is tried again");
+    for (const auto& [what, when] : fence_not_before_) {
+        if (when > now_.monotonic) out.push_back(what + " failed; it is tried again");
     }
     const std::string waits = transition_.why_waiting();
     if (state_.in_flight.empty() && !waits.empty() && !planning_ && !dirty_) out.push_back(waits);

@@ -15,6 +15,9 @@ const NodeFacts* State::node(NodeId id) const {
     return at == nodes.end() ? nullptr : &at->second;
 }
 
+bool is_open(const wire::FencingRecord& record) { return record.state() == "assigned" || record.state() == "begun"; }
+bool is_unfencing(const wire::FencingRecord& record) { return record.action() == "on"; }
+
 Quorum quorum_of(const State& state, NodeId speaker) {
     const NodeFacts* node = state.node(speaker);
     if (node == nullptr || node->quorum_ring != state.ring || state.ring == cluster::RingId{}) return Quorum::unknown;

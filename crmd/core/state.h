@@ -64,6 +64,9 @@ struct State {
     const NodeFacts* node(NodeId id) const;
 };
 
+bool is_open(const wire::FencingRecord& record);   // assigned or begun
+bool is_unfencing(const wire::FencingRecord& record);  // lets the target in ("on") instead of cutting it off
+
 // Quorum as the members told it in the agreed order.
 enum class Quorum : std::uint8_t { unknown, no, yes };
 // What `speaker` (the DC) said, if it said it of the ring that we are in.

@@ -1,7 +1,18 @@
 #include "crmd/core/status.h"
 
+#include <cctype>
+
 namespace muster::crmd {
 namespace {
+
+// As Pacemaker makes them: what an XML id may not have becomes a dot.
+std::string id_of(const NodeFacts& node, const std::string& name) {
+    std::string id = "status-" + std::to_string(node.id) + "-" + name;
+    for (char& c : id) {
+        if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '-' && c != '_') c = '.';
+    }
+    return id;
+}
 
 xml::Element transient_of(const NodeFacts& node) {
     xml::Element transient{"transient_attributes"};
@@ -10,7 +21,7 @@ xml::Element transient_of(const NodeFacts& node) {
     set.set("id", "status-" + std::to_string(node.id));
     for (const auto& [name, value] : node.attributes) {
         xml::Element& pair = set.add(xml::Element{"nvpair"});
-        pair.set("id", "status-" + std::to_string(node.id) + "-" + name);
+        pair.set("id", id_of(node, name));
         pair.set("name", name);
         pair.set("value", value);
     }

@@ -13,15 +13,22 @@ bool takes_slot(const policy::Action& action) {
 
 const std::string& executor_of(const policy::Action& action) { return action.router.empty() ? action.node : action.router; }
 
-bool open_record(const wire::FencingRecord& r) { return r.state() == "assigned" || r.state() == "begun"; }
-
 }  // namespace
 
 const std::string& name_on_node(const policy::Action& action) {
     return action.history_id.empty() ? action.resource : action.history_id;
 }
 
+std::string fence_action_of(const policy::Action& action) {
+    for (const auto& [name, value] : action.attributes) {
+        if (name == "CRM_meta_stonith_action") return value;
+    }
+    return "reboot";
+}
+
 std::string identity(const policy::Action& action) {
+    // To let a node in is never the same as to cut it off.
+    if (action.kind == policy::ActionKind::fencing) return (fence_action_of(action) == "on" ? "unfence|" : "fence|") + action.node;
     return action.task + "|" + name_on_node(action) + "|" + std::to_string(action.interval.count()) + "|" + action.node +
            (action.task == "cancel" ? "|" + action.key : "");
 }
@@ -72,7 +79,8 @@ void Transition::adopt(std::shared_ptr<const policy::Plan> plan, std::uint64_t n
         Progress& progress = states_[static_cast<std::size_t>(action.id)];
         if (action.kind == policy::ActionKind::fencing) {
             for (const auto& [id, record] : state.fencing) {
-                if (record.target() != action.node || !open_record(record)) continue;
+                const bool same = is_unfencing(record) == (fence_action_of(action) == "on");
+                if (record.target() != action.node || !same || !is_open(record)) continue;
                 progress = Progress::in_flight;
                 by_order_[id] = action.id;
             }

@@ -64,6 +64,8 @@ class Transition {
 
 // The resource's name in lrmd and in the history: an anonymous clone's instances have no number there.
 const std::string& name_on_node(const policy::Action& action);
+// What a fencing action of the graph tells the device: off, reboot, on.
+std::string fence_action_of(const policy::Action& action);
 // The same action in two graphs, or in a graph and in flight.
 std::string identity(const policy::Action& action);
 std::string identity(const wire::Order& order);

@@ -3,6 +3,7 @@
 #include "crmd/core/history.h"
 #include "crmd/core/snapshot.h"
 #include "crmd/core/status.h"
+#include "crmd/core/transition.h"
 #include "tests/catch.h"
 
 namespace muster::crmd {
@@ -156,6 +157,95 @@ TEST_CASE("a lost node keeps its history until it is fenced; a dead crmd keeps i
         CHECK(state.nodes.at(2).history.empty());
         CHECK(state.nodes.at(2).life == Life::up);
     }
+}
+
+namespace {
+
+wire::FencingRecord unfencing(const std::string& target, NodeId executor) {
+    wire::FencingRecord r;
+    r.set_id("1.7");
+    r.set_target(target);
+    r.set_action("on");
+    r.set_executor(executor);
+    r.set_attempt(1);
+    r.set_state("assigned");
+    r.set_stamp_us(1'700'000'000'000'000);
+    wire::Attribute& mark = *r.add_marks();
+    mark.set_name("#digests-all");
+    mark.set_value("fabric:fence_x:0123,");
+    return r;
+}
+
+wire::FenceDone fence_done(const wire::FencingRecord& r) {
+    wire::FenceDone done;
+    done.set_id(r.id());
+    done.set_attempt(r.attempt());
+    done.set_ok(true);
+    return done;
+}
+
+}  // namespace
+
+TEST_CASE("a node that was let in says so until its life ends") {
+    State state = two_nodes();
+    const wire::FencingRecord record = unfencing("node2", 1);
+    apply_fence(state, record);
+    const Applied done = apply_fence_done(state, fence_done(record));
+    REQUIRE(done.completed.size() == 1);
+    CHECK(done.completed[0].ok);
+    CHECK(state.nodes.at(2).life == Life::up);
+    CHECK(state.nodes.at(2).attributes.at("#node-unfenced") == "1700000000");
+    CHECK(state.nodes.at(2).attributes.at("#digests-all") == "fabric:fence_x:0123,");
+    Applied over;
+    end_life(state, state.nodes.at(2), over);
+    CHECK(state.nodes.at(2).attributes.empty());
+}
+
+TEST_CASE("a node that is lost is not let in any more; what runs already is waited for, and marks nothing") {
+    State state = two_nodes();
+    wire::FencingRecord record = unfencing("node2", 1);
+    cluster::ViewChanged view;
+    view.members = {{1, 10}};
+    view.departed = {{{2, 20}, cluster::Departure::node_lost}};
+    apply_fence(state, record);
+    SECTION("assigned") {
+        const Applied lost = apply_view(state, view);
+        CHECK(state.fencing.at("1.7").state() == "void");
+        REQUIRE(lost.completed.size() == 1);
+        CHECK_FALSE(lost.completed[0].ok);
+    }
+    SECTION("begun") {
+        wire::FenceBegin begin;
+        begin.set_id("1.7");
+        begin.set_attempt(1);
+        apply_fence_begin(state, begin);
+        apply_view(state, view);
+        CHECK(state.fencing.at("1.7").state() == "begun");
+        apply_fence_done(state, fence_done(record));
+        CHECK(state.nodes.at(2).attributes.empty());
+        CHECK(state.nodes.at(2).life == Life::lost);
+    }
+}
+
+TEST_CASE("to let a node in is never taken for its fencing") {
+    State state = two_nodes();
+    const auto plan = std::make_shared<policy::Plan>();
+    policy::Action& fence = plan->graph.actions.emplace_back();
+    fence.kind = policy::ActionKind::fencing;
+    fence.task = "stonith";
+    fence.node = "node2";
+    fence.attributes = {{"CRM_meta_stonith_action", "off"}};
+    apply_fence(state, unfencing("node2", 1));
+    Transition transition;
+    transition.adopt(plan, 1, state);
+    CHECK(transition.ready(state, Limits{}).size() == 1);  // the cut is ordered, whatever is under way
+
+    policy::Action on = fence;
+    on.attributes = {{"CRM_meta_stonith_action", "on"}};
+    Transition again;
+    again.adopt(plan, 2, state);
+    again.was_done(identity(on));
+    CHECK(again.ready(state, Limits{}).size() == 1);
 }
 
 TEST_CASE("quorum is unknown from the loss of a node until it is told for the new ring") {

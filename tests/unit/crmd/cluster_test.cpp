@@ -12,6 +12,16 @@ const char* kResources =
     "<primitive id=\"web\" class=\"ocf\" provider=\"heartbeat\" type=\"Dummy\"><operations>"
     "<op id=\"web-m\" name=\"monitor\" interval=\"10s\"/></operations></primitive></resources>";
 
+const char* kFabric =
+    "<resources><primitive id=\"fabric\" class=\"stonith\" type=\"fence_fabric\"><meta_attributes id=\"fabric-m\">"
+    "<nvpair id=\"fabric-p\" name=\"provides\" value=\"unfencing\"/></meta_attributes></primitive>"
+    "<primitive id=\"web\" class=\"ocf\" provider=\"heartbeat\" type=\"Dummy\"/></resources>";
+
+std::string property(const std::string& name, const std::string& value) {
+    return "<crm_config><cluster_property_set id=\"cib-bootstrap-options\"><nvpair id=\"cib-bootstrap-options-" + name +
+           "\" name=\"" + name + "\" value=\"" + value + "\"/></cluster_property_set></crm_config>";
+}
+
 SmallCluster three() {
     SmallCluster c{3};
     for (NodeId id : {1u, 2u, 3u}) c.boot(id);
@@ -117,6 +127,51 @@ TEST_CASE("a node told to leave gives its resources away first") {
     REQUIRE(c.where("web").size() == 1);
     CHECK(c.where("web").at(0) != active);
     CHECK(c.fenced.empty());
+}
+
+TEST_CASE("a lost node is fenced with the action that the configuration names") {
+    SmallCluster c = three();
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    REQUIRE(c.commit("modify", "crm_config", property("stonith-action", "off")) == "");
+    c.settle();
+    c.lose(c.where("web").at(0));
+    c.settle(seconds{1});
+    REQUIRE(c.fence_runs.size() == 1);
+    CHECK(c.fence_runs.at(0).first == "off");
+}
+
+TEST_CASE("unfencing: a node is let in before anything starts there, marked so, and not cut off by it") {
+    SmallCluster c = three();
+    bool let_in_first = true;
+    c.agent = [&](const Ran& r) {
+        if (r.operation == "start" && c.core(1).state().node(r.node)->attributes.count("#node-unfenced") == 0) let_in_first = false;
+        return 0;
+    };
+    REQUIRE(c.commit("modify", "resources", kFabric) == "");
+    c.settle(seconds{2});
+    CHECK(c.where("web").size() == 1);
+    CHECK(let_in_first);
+    CHECK(c.fenced.empty());
+    for (NodeId id : {1u, 2u, 3u}) {
+        const auto& attributes = c.core(2).state().node(id)->attributes;
+        REQUIRE(attributes.count("#node-unfenced") == 1);
+        CHECK(attributes.at("#digests-all").rfind("fabric:fence_fabric:", 0) == 0);
+        CHECK(attributes.count("#digests-secure") == 1);
+    }
+    const auto runs = c.fence_runs;
+    CHECK(std::count_if(runs.begin(), runs.end(), [](const auto& run) { return run.first == "on"; }) >= 3);
+
+    SECTION("a node that was cut off is let in again when it has booted, not before") {
+        const NodeId active = c.where("web").at(0);
+        c.lose(active);
+        c.settle(seconds{1});
+        CHECK(c.fenced == std::vector<std::string>{SmallCluster::name(active)});
+        CHECK(c.fence_runs.back().first == "reboot");
+        c.boot(active);
+        c.settle(seconds{3});
+        CHECK(c.fence_runs.back() == std::pair<std::string, std::string>{"on", SmallCluster::name(active)});
+        CHECK(c.core(c.dc()).state().node(active)->attributes.count("#node-unfenced") == 1);
+    }
 }
 
 TEST_CASE("a commit made from an old version is refused in words") {

@@ -228,6 +228,12 @@ void SmallCluster::on_lrmd(NodeId id, const lrmd::proto::Message& m) {
     send();
 }
 
+void SmallCluster::say(NodeId id, const wire::Wire& message) {
+    std::string bytes;
+    message.SerializeToString(&bytes);
+    wire_.emplace_back(id, bytes);
+}
+
 void SmallCluster::monitor_says(NodeId id, const std::string& resource, int rc) {
     Node& n = *nodes_.at(id);
     if (rc == 7) n.active.erase(resource);
@@ -253,7 +259,8 @@ void SmallCluster::on_fenced(NodeId id, const fencing::proto::Message& m) {
     fencing::proto::Message reply;
     if (m.has_execute()) {
         const bool works = !fence_works || fence_works(m.execute().target());
-        fenced.push_back(m.execute().target());
+        fence_runs.emplace_back(m.execute().action(), m.execute().target());
+        if (m.execute().action() != "on") fenced.push_back(m.execute().target());
         reply.mutable_done()->set_request_id(m.execute().request_id());
         reply.mutable_done()->set_target(m.execute().target());
         reply.mutable_done()->set_ok(works);

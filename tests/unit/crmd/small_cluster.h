@@ -40,10 +40,13 @@ class SmallCluster {
     bool runs(NodeId id, const std::string& resource) const { return nodes_.at(id)->active.count(resource) != 0; }
     std::vector<NodeId> where(const std::string& resource) const;
     std::vector<Ran> ran;                                        // all that agents did, probes and monitors left out
-    std::vector<std::string> fenced;                             // targets, in order
+    std::vector<std::string> fenced;                             // targets that were cut off, in order
+    std::vector<std::pair<std::string, std::string>> fence_runs; // action and target of all runs of fence agents
     std::function<int(const Ran&)> agent;                        // exit status instead of the obvious one; -1: hangs
     std::function<bool(const std::string& target)> fence_works;  // default: yes
 
+    // A message of this member, in the agreed order: late, or one that it should not have sent.
+    void say(NodeId id, const wire::Wire& message);
     // Sends what a recurring monitor found, outside its schedule.
     void monitor_says(NodeId id, const std::string& resource, int rc);
     static std::string name(NodeId id) { return "node" + std::to_string(id); }
