@@ -68,6 +68,8 @@ const std::string* find(const StringMap& map, std::string_view name) {
 }
 
 OnFail default_on_fail(Model& m, const Resource& r, std::string_view name) {
+    // What cannot be stopped inside a container goes down with it.
+    if (name == "stop" && r.container != kNone && !r.is_remote_connection) return OnFail::restart_container;
     if (name == "stop") return m.config.fencing ? OnFail::fence : OnFail::block;
     if (name == "demote") {  // as the promoted monitor says
         for (const auto& op : r.def->ops) {

@@ -133,8 +133,8 @@ void stopped_op(Actions& a, RscIx r, const OpConfig& op) {
         if (ActIx probe = a.find(r, Task::monitor, n, 0); probe != kNone) a.link(probe, mon, edge::order | edge::block);
         bool stop_blocked = false;
         for (ActIx s : a.find_all(r, Task::stop)) {
-            stop_blocked = stop_blocked || (!a.at(s).runnable && !a.at(s).optional);
-            a.link(s, mon, edge::order);
+            stop_blocked = stop_blocked || (!a.at(s).runnable && !a.at(s).optional && !m.node(a.at(s).node).unclean);
+            if (a.at(s).node == n) a.link(s, mon, edge::order);
             if (a.at(s).node == n && !a.at(s).optional) a.at(mon).optional = false;
         }
         if (runs_on(res, n) && !res.managed) a.at(mon).runnable = false;
