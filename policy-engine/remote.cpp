@@ -139,7 +139,19 @@ void forget_before_start(Actions& a, ActIx x) {
 
 }  // namespace
 
+// A connection that failed and cannot be tried anywhere: whatever its node does, nobody will know.
+void fence_unreachable(Model& m) {
+    for (NodeIx n = 0; n < m.node_count(); ++n) {
+        const Node& node = m.node(n);
+        if (node.kind != NodeKind::remote || node.remote_rsc == kNone || node.remote_was_fenced || !m.config.fencing) continue;
+        const Resource& conn = m.rsc(node.remote_rsc);
+        if (conn.managed && conn.failed && !conn.removed && reach_of(m, node) == Reach::failed)
+            m.fence(n, "the connection is unrecoverable");
+    }
+}
+
 void order_remote(Actions& a) {
+    fence_unreachable(a.m);
     for (RscIx r = 0; r < static_cast<RscIx>(a.m.resources.size()); ++r) {
         if (a.m.rsc(r).is_remote_connection || a.m.rsc(r).meta.count("container") != 0) {
             const bool in_guest = std::any_of(a.m.stays_on.begin(), a.m.stays_on.end(), [&](const auto& s) { return s.first == r; });

@@ -125,7 +125,9 @@ void remap(Model& m, OpState& s) {
     bool done = s.status == exec::done || s.status == exec::failed;
     (void)configured_promotable;
     if (!done && s.status != exec::not_supported) return;
-    if (s.rc == s.target_rc && s.target_rc >= 0) {
+    // An error stays one, even where it was expected (a transition that was played with a fault).
+    const bool a_state = s.rc == rc::ok || s.rc == rc::not_running || s.rc == rc::promoted;
+    if (s.rc == s.target_rc && a_state) {
         s.status = exec::done;
         return;
     }
