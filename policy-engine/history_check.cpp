@@ -52,7 +52,7 @@ void forget_failures(Model& m, RscIx r, NodeIx n, const cib::ResourceHistory& h)
         if (!ends_with(op.id, "_last_failure_0") || op.op_digest.empty()) continue;
         if (op.operation != "monitor" && op.operation != "start") continue;
         const Parameters params = params_of(m, r, n, op);
-        if (all_digest(params, milliseconds{op.interval_ms}) == op.op_digest || secrets_hidden(params, op)) continue;
+        if (all_digest(params, milliseconds{op.interval_ms}) == op.op_digest) continue;
         const bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(),
                                        [&](const auto& c) { return c.resource == r && c.node == n; });
         if (!known) m.clear_fail_counts.push_back({r, n, "its parameters changed"});

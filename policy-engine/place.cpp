@@ -68,10 +68,21 @@ void Placer::apply_stickiness(RscIx r) {
     m_.add_score(r, n, res.stickiness, "resource-stickiness");
 }
 
+namespace {
+
+// Failures that are forgotten in this very transition ban from nowhere.
+bool fail_count_goes(const Model& m, RscIx r, NodeIx n) {
+    return std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(),
+                       [&](const ClearFailCount& c) { return c.resource == r && c.node == n; });
+}
+
+}  // namespace
+
 void Placer::apply_threshold(RscIx r, NodeIx n) {
     const Resource& res = m_.rsc(r);
     if (res.migration_threshold == 0 || !res.managed || res.failure_ignored) return;
     if (m_.node(n).fail_counts.empty()) return;
+    if (fail_count_goes(m_, r, n)) return;
     int count = fail_count(m_, r, n, nullptr, true);
     if (count <= 0 || count < res.migration_threshold) return;
     RscIx whole = r;

@@ -17,6 +17,10 @@ void judge_remote(Model& m, NodeIx ix) {
     Resource* container = conn.container == kNone ? nullptr : &m.rsc(conn.container);
     NodeIx host = conn.running_on.size() == 1 ? conn.running_on.front() : kNone;
     if (conn.role == Role::started) n.online = true;
+    // A remote node that asks to shut down is let go; it says when it wants to be connected again.
+    const auto asked = n.attrs.find("shutdown");
+    if (n.online && container == nullptr && asked != n.attrs.end() && parse_int(asked->second).value_or(0) != 0)
+        set_next_role(conn, Role::stopped, "the remote node shuts down");
     if (conn.role == Role::started && conn.next_role == Role::stopped) n.shutdown = true;
     if (container != nullptr && container->failed) {
         n.online = false;
