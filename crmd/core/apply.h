@@ -27,17 +27,18 @@ Applied apply_hello(State& state, NodeId sender, const wire::MemberHello& hello)
 Applied apply_report(State& state, NodeId sender, const wire::NodeReport& report);
 Applied apply_quorum(State& state, NodeId sender, const wire::QuorumReport& report);
 
-Applied apply_order(State& state, const wire::Order& order);
+Applied apply_order(State& state, NodeId sender, const wire::Order& order);
 Applied apply_outcome(State& state, NodeId sender, const wire::Outcome& outcome);
 Applied apply_forget(State& state, const wire::Forget& forget);
 Applied apply_clear(State& state, const wire::ClearFailCount& clear);
 Applied apply_attribute(State& state, const wire::AttributeChange& change);
 
-Applied apply_fence(State& state, const wire::FencingRecord& record);
+Applied apply_fence(State& state, NodeId sender, const wire::FencingRecord& record);
 Applied apply_fence_begin(State& state, const wire::FenceBegin& begin);
 Applied apply_fence_done(State& state, const wire::FenceDone& done);
 Applied apply_fence_confirm(State& state, const wire::FenceConfirm& confirm);
 
+Applied apply_leads(State& state, NodeId sender, const wire::Leads& leads);
 Applied apply_started(State& state, const wire::Started& started);
 Applied apply_give_up(State& state, const wire::CrmdGiveUp& give_up);
 Applied apply_shutdown(State& state, const wire::Shutdown& shutdown);

@@ -54,10 +54,10 @@ Applied forget_on(State& state, NodeFacts& node, const wire::Forget& forget) {
 
 }  // namespace
 
-Applied apply_order(State& state, const wire::Order& order) {
+Applied apply_order(State& state, NodeId sender, const wire::Order& order) {
     Applied applied;
     NodeFacts* node = state.node(order.node());
-    if (node == nullptr || order.era_number() < state.era_number) return applied;
+    if (node == nullptr || sender != state.dc || order.era_number() < state.era_number) return applied;
     state.era_number = order.era_number();
     if (order.operation() == "cancel") {
         // operation_key names what is cancelled; from here on its results are dropped by id.

@@ -56,8 +56,9 @@ void drop_unfencing(State& state, Applied& applied) {
     }
 }
 
-Applied apply_fence(State& state, const wire::FencingRecord& record) {
+Applied apply_fence(State& state, NodeId sender, const wire::FencingRecord& record) {
     Applied applied;
+    if (sender != state.dc && record.author().empty()) return applied;  // what an operator wants goes through any DC
     const auto at = state.fencing.find(record.id());
     if (at != state.fencing.end() && finished(at->second)) return applied;
     state.fencing[record.id()] = record;

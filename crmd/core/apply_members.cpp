@@ -130,6 +130,13 @@ Applied apply_quorum(State& state, NodeId sender, const wire::QuorumReport& repo
     return applied;
 }
 
+Applied apply_leads(State& state, NodeId sender, const wire::Leads& leads) {
+    if (leads.era_number() < state.era_number) return {};  // of a DC whose era is over
+    state.era_number = leads.era_number();
+    state.dc = sender;
+    return {};
+}
+
 Applied apply_started(State& state, const wire::Started& started) {
     Applied applied;
     state.absent.insert(started.absent().begin(), started.absent().end());

@@ -153,7 +153,11 @@ bool Coordinator::Impl::apply_work(NodeId sender, const wire::Wire& m) {
     switch (m.body_case()) {
         case W::kOrder: {
             const std::vector<wire::Order> over = recurring_here();
-            applied(apply_order(state_, m.order()));
+            applied(apply_order(state_, sender, m.order()));
+            if (sender == self_ && leading() && state_.in_flight.count(m.order().id()) == 0) {
+                dirty_ = true;
+                dirty_why_ = "an order of this DC does not count";
+            }
             carry_out(sender, m.order(), over);
             return true;
         }
@@ -180,7 +184,7 @@ bool Coordinator::Impl::apply_fencing(NodeId sender, const wire::Wire& m) {
     using W = wire::Wire;
     switch (m.body_case()) {
         case W::kFence:
-            applied(apply_fence(state_, m.fence()));
+            applied(apply_fence(state_, sender, m.fence()));
             on_fence_record(m.fence());
             return true;
         case W::kFenceBegin:
@@ -211,6 +215,7 @@ bool Coordinator::Impl::apply_members(NodeId sender, const wire::Wire& m) {
             feed(cib::replica::ServiceQuorum{quorum_of(state_, self_) == Quorum::yes});
             if (sender == self_) resume_fencing();  // what waited for quorum
             return true;
+        case W::kLeads: applied(apply_leads(state_, sender, m.leads())); return true;
         case W::kStarted: applied(apply_started(state_, m.started())); return true;
         case W::kGiveUp: applied(apply_give_up(state_, m.give_up())); return true;
         case W::kShutdown: applied(apply_shutdown(state_, m.shutdown())); return true;

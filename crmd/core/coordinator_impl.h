@@ -55,6 +55,7 @@ struct Coordinator::Impl {
     // ---- leading.cpp -----------------------------------------------------------------------------------------------
     void lead();
     void take_over();
+    bool take_charge();
     void begin_work();                         // the start-up rule
     void give_up_lost_crmds();
     void name_nodes();                         // members that the configuration does not have yet
@@ -187,6 +188,7 @@ struct Coordinator::Impl {
     bool acting_ = false;
     std::string dc_reason_;
     std::optional<Instant> leaderless_since_;
+    std::optional<Instant> claimed_;               // when it said last that it leads
     std::optional<Instant> begun_waiting_;         // for the others, at start-up
     Transition transition_;
     bool dirty_ = false;

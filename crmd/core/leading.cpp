@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMostReasonsTold = 200;
 constexpr Duration kOrderLost = seconds{30};
+constexpr Duration kClaimAgain = seconds{1};
 
 std::string one_line(const policy::Reason& r) {
     std::string text = r.decision + " " + r.resource;
@@ -35,6 +36,7 @@ void Coordinator::Impl::take_over() {
     deadlines_.clear();
     told_.clear();
     invited_.clear();
+    claimed_.reset();
     for (const auto& [id, order] : state_.in_flight) {
         deadlines_[id] = now_.monotonic + milliseconds{order.timeout_ms()} + seconds{60};
     }
@@ -44,7 +46,8 @@ void Coordinator::Impl::lead() {
     begin_work();
     give_up_lost_crmds();
     name_nodes();
-    watch_fencing();
+    const bool in_charge = take_charge();
+    if (in_charge) watch_fencing();
     watch_deadlines();
     if (recheck_at_) {
         if (now_.wall >= *recheck_at_) {
@@ -56,8 +59,25 @@ void Coordinator::Impl::lead() {
         }
     }
     make_plan();
-    if (!planning_ && !dirty_) dispatch();
+    if (!planning_ && !dirty_ && in_charge) dispatch();
     tell_progress(std::exchange(plan_is_news_, false));
+}
+
+// A DC says that it leads, and orders nothing before that has come back: what was ordered before it in the agreed order is
+// in the state then, and nothing of an earlier DC counts after it.
+bool Coordinator::Impl::take_charge() {
+    const std::uint64_t era = replica_.promised().number;
+    if (state_.dc == self_ && (acting_ || state_.era_number >= era)) return true;
+    if (claimed_ && now_.monotonic < *claimed_ + kClaimAgain) {
+        wake_at(*claimed_ + kClaimAgain);
+        return false;
+    }
+    claimed_ = now_.monotonic;
+    wake_at(*claimed_ + kClaimAgain);
+    wire::Wire w;
+    w.mutable_leads()->set_era_number(era);
+    broadcast(w);
+    return false;
 }
 
 // Work begins at once when all nodes of the nodelist have joined, otherwise after dc-deadtime with quorum.

@@ -136,6 +136,7 @@ wire::State encode(const State& state) {
     w.set_ring_representative(state.ring.representative);
     w.set_ring_sequence(state.ring.sequence);
     w.set_era_number(state.era_number);
+    w.set_dc(state.dc);
     return w;
 }
 
@@ -148,6 +149,7 @@ State decode(const wire::State& w) {
     state.absent.insert(w.absent().begin(), w.absent().end());
     state.ring = {w.ring_representative(), w.ring_sequence()};
     state.era_number = w.era_number();
+    state.dc = w.dc();
     return state;
 }
 

@@ -57,7 +57,8 @@ struct State {
     bool started = false;            // work has begun (all were there, or dc-deadtime passed)
     std::set<std::string> absent;    // the operator says that these are off
     cluster::RingId ring;
-    std::uint64_t era_number = 0;    // newest whose orders were seen; older orders are nothing
+    std::uint64_t era_number = 0;    // newest whose DC said that it leads; older orders are nothing
+    NodeId dc = 0;                   // the one that said so: nobody else's orders count
 
     NodeFacts* node(const std::string& name);
     const NodeFacts* node(const std::string& name) const;

@@ -146,7 +146,7 @@ void Coordinator::Impl::on_fenced(const fencing::proto::Message& m) {
 void Coordinator::Impl::carry_out(NodeId, const wire::Order& order, const std::vector<wire::Order>& over) {
     if (order.node() != settings_.name) return;
     if (state_.in_flight.count(order.id()) == 0) {
-        return log(LogLevel::warning, "order " + order.id() + " is of an older era: not carried out");
+        return log(LogLevel::warning, "order " + order.id() + " is of an older era, or not the DC's: not carried out");
     }
     const NodeFacts* me = state_.node(self_);
     for (const wire::Order& old : over) {

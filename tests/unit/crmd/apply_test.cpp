@@ -9,6 +9,12 @@
 namespace muster::crmd {
 namespace {
 
+void leads(State& state, NodeId dc, std::uint64_t era) {
+    wire::Leads message;
+    message.set_era_number(era);
+    apply_leads(state, dc, message);
+}
+
 State two_nodes() {
     State state;
     for (NodeId id : {1u, 2u}) {
@@ -19,6 +25,7 @@ State two_nodes() {
         wire::NodeReport report;
         apply_report(state, id, report);
     }
+    leads(state, 1, 1);
     return state;
 }
 
@@ -60,7 +67,7 @@ const cib::OpRecord* record(const State& state, NodeId node, const std::string& 
 TEST_CASE("an order is pending until its outcome is known") {
     State state = two_nodes();
     const wire::Order start = order("1.1", "node1", "start");
-    apply_order(state, start);
+    apply_order(state, 1, start);
     REQUIRE(record(state, 1, "web_last_0")->rc == 193);
     const Applied done = apply_outcome(state, 1, outcome(start, 0));
     CHECK(done.completed.size() == 1);
@@ -73,11 +80,11 @@ TEST_CASE("an order is pending until its outcome is known") {
 TEST_CASE("a start that fails counts as infinity; a monitor's failures are counted one by one") {
     State state = two_nodes();
     const wire::Order start = order("1.1", "node1", "start");
-    apply_order(state, start);
+    apply_order(state, 1, start);
     CHECK_FALSE(apply_outcome(state, 1, outcome(start, 1)).unexpected.empty());
     CHECK(state.nodes.at(1).attributes.at("fail-count-web#start_0") == "INFINITY");
     const wire::Order monitor = order("1.2", "node2", "monitor", 10'000);
-    apply_order(state, monitor);
+    apply_order(state, 1, monitor);
     apply_outcome(state, 2, outcome(monitor, 0));
     apply_outcome(state, 2, outcome(monitor, 7));
     apply_outcome(state, 2, outcome(monitor, 7));
@@ -89,30 +96,38 @@ TEST_CASE("a start that fails counts as infinity; a monitor's failures are count
 TEST_CASE("a late result of a cancelled monitor is nobody's") {
     State state = two_nodes();
     const wire::Order monitor = order("1.1", "node1", "monitor", 10'000);
-    apply_order(state, monitor);
+    apply_order(state, 1, monitor);
     apply_outcome(state, 1, outcome(monitor, 0));
     wire::Order cancel = order("1.2", "node1", "cancel");
     cancel.set_operation_key("web_monitor_10000");
-    apply_order(state, cancel);
+    apply_order(state, 1, cancel);
     const Applied late = apply_outcome(state, 1, outcome(monitor, 7));
     CHECK(late.unexpected.empty());
     CHECK(state.nodes.at(1).attributes.empty());
     CHECK(record(state, 1, "web_monitor_10000") == nullptr);
 }
 
-TEST_CASE("an order of an older era is nothing") {
+TEST_CASE("an order counts if the DC of the newest era gave it") {
     State state = two_nodes();
+    leads(state, 2, 2);
+    apply_order(state, 1, order("1.9", "node2", "start"));
+    CHECK(state.in_flight.empty());
     wire::Order newer = order("2.1", "node1", "start");
     newer.set_era_number(2);
-    apply_order(state, newer);
-    apply_order(state, order("1.9", "node2", "start"));
+    apply_order(state, 1, newer);
+    CHECK(state.in_flight.empty());
+    leads(state, 1, 1);  // late: its era is over
+    apply_order(state, 1, newer);
+    CHECK(state.in_flight.empty());
+    apply_order(state, 2, newer);
     CHECK(state.in_flight.size() == 1);
+    CHECK(decode(encode(state)).dc == 2);
 }
 
 TEST_CASE("a lost node keeps its history until it is fenced; a dead crmd keeps it, too") {
     State state = two_nodes();
     const wire::Order start = order("1.1", "node2", "start");
-    apply_order(state, start);
+    apply_order(state, 1, start);
     apply_outcome(state, 2, outcome(start, 0));
     cluster::ViewChanged view;
     view.members = {{1, 10}};
@@ -127,7 +142,7 @@ TEST_CASE("a lost node keeps its history until it is fenced; a dead crmd keeps i
         fence.set_boot_id("b2");
         fence.set_state("assigned");
         fence.set_attempt(1);
-        apply_fence(state, fence);
+        apply_fence(state, 1, fence);
         wire::FenceDone done;
         done.set_id("1.2");
         done.set_attempt(1);
@@ -189,7 +204,7 @@ wire::FenceDone fence_done(const wire::FencingRecord& r) {
 TEST_CASE("a node that was let in says so until its life ends") {
     State state = two_nodes();
     const wire::FencingRecord record = unfencing("node2", 1);
-    apply_fence(state, record);
+    apply_fence(state, 1, record);
     const Applied done = apply_fence_done(state, fence_done(record));
     REQUIRE(done.completed.size() == 1);
     CHECK(done.completed[0].ok);
@@ -207,7 +222,7 @@ TEST_CASE("a node that is lost is not let in any more; what runs already is wait
     cluster::ViewChanged view;
     view.members = {{1, 10}};
     view.departed = {{{2, 20}, cluster::Departure::node_lost}};
-    apply_fence(state, record);
+    apply_fence(state, 1, record);
     SECTION("assigned") {
         const Applied lost = apply_view(state, view);
         CHECK(state.fencing.at("1.7").state() == "void");
@@ -235,7 +250,7 @@ TEST_CASE("to let a node in is never taken for its fencing") {
     fence.task = "stonith";
     fence.node = "node2";
     fence.attributes = {{"CRM_meta_stonith_action", "off"}};
-    apply_fence(state, unfencing("node2", 1));
+    apply_fence(state, 1, unfencing("node2", 1));
     Transition transition;
     transition.adopt(plan, 1, state);
     CHECK(transition.ready(state, Limits{}).size() == 1);  // the cut is ordered, whatever is under way
@@ -269,7 +284,7 @@ TEST_CASE("quorum is unknown from the loss of a node until it is told for the ne
 TEST_CASE("a snapshot carries the whole state") {
     State state = two_nodes();
     const wire::Order monitor = order("1.1", "node1", "monitor", 10'000);
-    apply_order(state, monitor);
+    apply_order(state, 1, monitor);
     apply_outcome(state, 1, outcome(monitor, 7));
     state.started = true;
     const State copy = decode(encode(state));

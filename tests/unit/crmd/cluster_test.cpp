@@ -174,6 +174,50 @@ TEST_CASE("unfencing: a node is let in before anything starts there, marked so, 
     }
 }
 
+TEST_CASE("an order of an older era is nothing as soon as the newer era is active, before its DC has ordered anything") {
+    SmallCluster c = three();
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    const NodeId old = c.dc();
+    const NodeId active = c.where("web").at(0);
+    wire::Wire late;  // accepted by corosync long ago, delivered only now
+    wire::Order& stop = *late.mutable_order();
+    stop.set_id("late.1");
+    stop.set_era_number(c.core(old).replica().era().term.number);
+    stop.set_node(SmallCluster::name(active));
+    stop.set_resource("web");
+    stop.set_history_id("web");
+    stop.set_klass("ocf");
+    stop.set_operation("stop");
+    c.kill_crmd(old);
+    c.settle(seconds{2});
+    REQUIRE(c.core(c.dc()).replica().era().term.number > stop.era_number());
+    c.ran.clear();
+    c.say(old, late);
+    c.settle(seconds{1});
+    CHECK(c.ran.empty());
+    CHECK(c.where("web") == std::vector<NodeId>{active});
+}
+
+TEST_CASE("who is not the DC orders nothing, whatever era it names") {
+    SmallCluster c = three();
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    const NodeId active = c.where("web").at(0);
+    wire::Wire forged;
+    wire::Order& stop = *forged.mutable_order();
+    stop.set_id("forged.1");
+    stop.set_era_number(c.core(c.dc()).replica().era().term.number);
+    stop.set_node(SmallCluster::name(active));
+    stop.set_resource("web");
+    stop.set_operation("stop");
+    c.ran.clear();
+    c.say(c.dc() == 1 ? 2 : 1, forged);
+    c.settle(seconds{1});
+    CHECK(c.ran.empty());
+    CHECK(c.where("web") == std::vector<NodeId>{active});
+}
+
 TEST_CASE("a commit made from an old version is refused in words") {
     SmallCluster c = three();
     proto::Message m;
