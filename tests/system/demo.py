@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import tempfile
 import time
 
 sys.dont_write_bytecode = True
@@ -232,10 +233,11 @@ class Demo:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--keep", action="store_true", help="leave the cluster up")
-    parser.add_argument("--dir", default=os.environ.get("MUSTER_LAB", "/tmp/muster-lab"))
+    parser.add_argument("--dir", default=os.environ.get("MUSTER_LAB"), help="the lab's folder (a new one; /tmp/muster-lab with --keep)")
     parser.add_argument("--build", help="folder of a preset")
     options = parser.parse_args()
-    lab = Lab(options.dir)
+    # A folder of its own: a lab that somebody works in stays as it is.
+    lab = Lab(options.dir or ("/tmp/muster-lab" if options.keep else tempfile.mkdtemp(prefix="muster-demo-")))
     demo = Demo(lab, options.build)
     failed = None
     try:
@@ -255,10 +257,12 @@ def main():
             f"   {SOURCE}/tests/system/lab --dir {lab.folder} down")
     else:
         if failed and lab.settings:
-            kept = f"{lab.folder}.failed"
+            kept = "/tmp/muster-demo.failed"
             lab.keep_logs(kept)
             print(f"demo: logs are in {kept}", file=sys.stderr)
         lab.down()
+        if os.path.isdir(lab.folder) and not os.listdir(lab.folder):  # made for a lab that did not come up
+            os.rmdir(lab.folder)
     if not failed:
         say("demo: all held")
     return 1 if failed else 0

@@ -50,10 +50,18 @@ class Lab:
 
     def check_free(self):
         host.require()
+        if self.settings and not self.on():  # a machine that was switched off left only files
+            self.down()
+            self.settings = {}
         if self.settings:
             raise LabError(f"there is a lab in {self.folder} already: lab down first, or another --dir")
         if os.path.isdir(self.folder) and os.listdir(self.folder):
             raise LabError(f"{self.folder} is not empty and no lab: choose another --dir")
+
+    def on(self):
+        """Whether anything of this lab runs: its power switch or a node."""
+        switch = host.load(f"{self.folder}/run/power.json")
+        return host.alive(switch) or any(self.node(name).init() for name in self.names())
 
     def make(self, count, token, daemons, build, prepare):
         for part in ("run", "disk", "log", "power"):
