@@ -30,7 +30,8 @@ std::vector<std::string> words(std::string_view text) {
 Result<std::map<std::string, std::string>> read_map(const std::string& id, const std::string& name,
                                                     const std::string& text) {
     std::map<std::string, std::string> result;
-    for (const auto entry : split_words(replace_all(text, ";", " "))) {
+    const std::string spaced = replace_all(text, ";", " ");
+    for (const auto entry : split_words(spaced)) {
         const auto colon = entry.find(':');
         if (colon == 0 || colon == std::string_view::npos || colon + 1 == entry.size()) {
             return fail(fmt::format("fence device {}: {}=\"{}\": expected node:value pairs separated by ;, saw \"{}\"",

@@ -113,8 +113,9 @@ int shadow_diff(Context& context, const Args& args) {
     const auto lines = [](const cib::Cib& cib) {
         PrintOptions options;
         options.exact = true;
+        const std::string text = print_all(cib.configuration, options);
         std::vector<std::string> out;
-        for (auto l : split(print_all(cib.configuration, options), '\n')) out.emplace_back(l);
+        for (auto l : split(text, '\n')) out.emplace_back(l);
         return out;
     };
     const auto before = lines(*live);

@@ -28,10 +28,10 @@ void devices(const policy::ResourceView& r, std::vector<const policy::ResourceVi
 
 // Names the device lists itself; a device that asks its agent may reach any node.
 bool reaches(const cib::Cib& cib, const policy::ResourceView& device, const std::string& node) {
-    const std::string list = parameter(cib, device.id, "pcmk_host_list");
+    const std::string list = replace_all(parameter(cib, device.id, "pcmk_host_list"), ",", " ");
     const std::string map = parameter(cib, device.id, "pcmk_host_map");
     if (list.empty() && map.empty()) return true;
-    for (auto n : split_words(replace_all(list, ",", " "))) {
+    for (auto n : split_words(list)) {
         if (n == node) return true;
     }
     for (auto pair : split(map, ';')) {
