@@ -1,27 +1,15 @@
 #include "base/digest.h"
 
-#include <openssl/evp.h>
+// libmd, not libcrypto: that reads its configuration and fills its tables before the first digest, several ms of every
+// short command.
+#include <md5.h>
 
 #include <array>
-
-#include "base/result.h"
 
 namespace muster {
 namespace {
 
-std::string hex_digest(const EVP_MD* kind, std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-    unsigned int size = 0;
-    MUSTER_ASSERT(EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, kind, nullptr) == 1);
-    static constexpr char kDigits[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(std::size_t{size} * 2);
-    for (unsigned int i = 0; i < size; ++i) {
-        text += kDigits[out[i] >> 4];
-        text += kDigits[out[i] & 15];
-    }
-    return text;
-}
+constexpr char kDigits[] = "0123456789abcdef";
 
 std::uint64_t finish(std::uint64_t h) {
     h ^= h >> 33;
@@ -34,11 +22,22 @@ std::uint64_t finish(std::uint64_t h) {
 
 }  // namespace
 
-std::string md5_hex(std::string_view bytes) { return hex_digest(EVP_md5(), bytes); }
-std::string sha256_hex(std::string_view bytes) { return hex_digest(EVP_sha256(), bytes); }
+std::string md5_hex(std::string_view bytes) {
+    MD5_CTX context;
+    MD5Init(&context);
+    MD5Update(&context, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+    std::array<std::uint8_t, MD5_DIGEST_LENGTH> out{};
+    MD5Final(out.data(), &context);
+    std::string text;
+    text.reserve(out.size() * 2);
+    for (const std::uint8_t byte : out) {
+        text += kDigits[byte >> 4];
+        text += kDigits[byte & 15];
+    }
+    return text;
+}
 
 std::string to_hex(std::uint64_t v) {
-    static constexpr char kDigits[] = "0123456789abcdef";
     std::string text(16, '0');
     for (std::size_t i = 16; i-- > 0; v >>= 4) text[i] = kDigits[v & 15];
     return text;

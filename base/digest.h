@@ -8,7 +8,6 @@
 namespace muster {
 
 std::string md5_hex(std::string_view bytes);     // 32 lower-case hexadecimal digits
-std::string sha256_hex(std::string_view bytes);
 std::string to_hex(std::uint64_t v);             // 16 digits
 
 // FNV-1a with a strong finish; the same on every machine and version (it is on disk and on the wire).
