@@ -24,6 +24,7 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
         add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
     endif()
 endif()
+add_link_options(-Wl,--as-needed)  # a short command is as slow as the libraries that it loads
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM AND NOT MUSTER_FUZZ)
     add_link_options(-fuse-ld=mold)

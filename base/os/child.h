@@ -1,34 +1,16 @@
-// Child processes on the loop: own process group, both outputs captured in a bounded tail, the whole group killed when
-// time is up.  For fence agents, alerts and the like; agents' operations run under lrmd's own shims.
+// Child processes on the loop: the whole group is killed when time is up.  For fence agents, alerts and the like; agents'
+// operations run under lrmd's own shims.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/os/reactor.h"
+#include "base/os/spawn.h"
 #include "base/result.h"
 
 namespace muster::os {
-
-struct ChildSpec {
-    std::vector<std::string> argv;         // argv[0] is a path
-    std::vector<std::string> environment;  // NAME=value; the whole of it
-    std::string input;                     // written to its standard input, then closed
-    Duration timeout = seconds{20};
-    std::size_t most_output = 64 * 1024;   // the tail that is kept, of each output
-    bool keep_group = false;               // what it left in the background may live on when it ends by itself
-};
-
-struct ChildResult {
-    bool timed_out = false;
-    int exit_status = -1;  // valid when signal is 0 and it did not time out
-    int signal = 0;        // that ended it
-    std::string out;
-    std::string err;
-    Duration took{0};
-};
 
 class Child {
   public:

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "base/os/reactor.h"
+#include "base/os/fd.h"
 #include "base/text.h"
 
 namespace muster::os {

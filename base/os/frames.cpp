@@ -1,7 +1,6 @@
 #include "base/os/frames.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,36 +12,6 @@
 
 namespace muster::os {
 namespace {
-
-tl::unexpected<Error> socket_error(const char* what, const std::string& path) {
-    const int e = errno;
-    const ErrorCode code = e == ENOENT || e == ECONNREFUSED ? ErrorCode::unavailable
-                           : e == EACCES || e == EPERM      ? ErrorCode::permission
-                                                            : ErrorCode::io;
-    return fail(code, fmt::format("cannot {} {}: {}", what, path, std::strerror(e)));
-}
-
-bool make_address(const std::string& path, sockaddr_un& address) {
-    if (path.size() >= sizeof address.sun_path) return false;
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-    return true;
-}
-
-Result<Fd> connect_socket(const std::string& path, int flags) {
-    sockaddr_un address{};
-    if (!make_address(path, address)) return fail(fmt::format("socket path {} is too long", path));
-    Fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    if (!fd) return socket_error("make a socket for", path);
-    if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        return socket_error("connect to", path);
-    }
-    if (flags & SOCK_NONBLOCK) {
-        const int one = 1;
-        if (::ioctl(fd.get(), FIONBIO, &one) != 0) return socket_error("connect to", path);
-    }
-    return fd;
-}
 
 Peer peer_of(int fd) {
     Peer peer;
@@ -58,10 +27,6 @@ Peer peer_of(int fd) {
     if (::getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, peer.groups.data(), &size) != 0) size = 0;
     peer.groups.resize(size / sizeof(gid_t));
     return peer;
-}
-
-void put_length(std::string& out, std::size_t n) {
-    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>((n >> shift) & 0xff);
 }
 
 std::size_t get_length(std::string_view in) {
@@ -199,26 +164,6 @@ Result<std::shared_ptr<Connection>> connect_frames(Reactor& reactor, const std::
     auto fd = connect_socket(path, SOCK_NONBLOCK);
     if (!fd) return tl::make_unexpected(fd.error());
     return std::make_shared<Connection>(reactor, std::move(*fd));
-}
-
-Result<SyncClient> SyncClient::connect(const std::string& path) {
-    auto fd = connect_socket(path, 0);
-    if (!fd) return tl::make_unexpected(fd.error());
-    return SyncClient{std::move(*fd)};
-}
-
-Result<void> SyncClient::send(std::string_view frame) {
-    std::string bytes;
-    put_length(bytes, frame.size());
-    bytes += frame;
-    std::string_view rest = bytes;
-    while (!rest.empty()) {
-        const ssize_t n = ::send(fd_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return fail(ErrorCode::unavailable, fmt::format("the daemon went away: {}", std::strerror(errno)));
-        rest.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return {};
 }
 
 }  // namespace muster::os

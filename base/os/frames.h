@@ -1,5 +1,5 @@
-// Unix stream sockets that carry frames: 4 bytes big-endian length, then the bytes.  Server and client for the loop,
-// and a blocking client for tools.  Bounds: a frame 64 MiB, what waits to be sent to one peer as the caller says.
+// Unix stream sockets that carry frames: 4 bytes big-endian length, then the bytes.  Server and client for the loop
+// (sync_client.h: for tools).  Bounds: a frame 64 MiB, what waits to be sent to one peer as the caller says.
 #pragma once
 
 #include <sys/types.h>
@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "base/os/reactor.h"
+#include "base/os/unix_socket.h"
 #include "base/result.h"
 
 namespace muster::os {
 
-inline constexpr std::size_t kMostFrame = 64u << 20;
 inline constexpr std::size_t kMostQueued = 4u << 20;
 
 // Who is at the other end, by the kernel's word (SO_PEERCRED, SO_PEERGROUPS).
@@ -79,19 +79,5 @@ class FrameServer {
 
 // Connects at once or fails (a unix socket's connect does not wait).
 Result<std::shared_ptr<Connection>> connect_frames(Reactor& reactor, const std::string& path);
-
-// For tools: blocks, with a deadline for each call.
-class SyncClient {
-  public:
-    static Result<SyncClient> connect(const std::string& path);
-    Result<void> send(std::string_view frame);
-    Result<std::string> receive(milliseconds within);  // ErrorCode::timeout when it is over
-    int fd() const { return fd_.get(); }
-
-  private:
-    explicit SyncClient(Fd fd) : fd_{std::move(fd)} {}
-    Fd fd_;
-    std::string in_;
-};
 
 }  // namespace muster::os

@@ -29,18 +29,6 @@ void must(int result, const char* what) {
 
 }  // namespace
 
-Fd& Fd::operator=(Fd&& o) noexcept {
-    if (this != &o) {
-        reset();
-        fd_ = o.release();
-    }
-    return *this;
-}
-void Fd::reset() {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-}
-
 struct Reactor::Source {
     Reactor* owner = nullptr;
     Id id = 0;

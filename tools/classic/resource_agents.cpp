@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <set>
 
-#include "base/os/child.h"
+#include "base/os/spawn.h"
 #include "base/text.h"
 #include "tools/classic/resource.h"
 
@@ -86,24 +86,18 @@ Exit show_metadata(Context& context, Report& report, const std::string& spec) {
     if (parts.size() == 2 && parts[0] == "stonith") path = "/usr/sbin/" + std::string{parts[1]};
     if (parts.size() == 2 && parts[0] == "lsb") path = "/etc/init.d/" + std::string{parts[1]};
     if (path.empty()) return report.error(kUsage, fmt::format("'{}' is not a valid agent specification", spec));
-    os::Reactor reactor;
     os::ChildSpec child;
     child.argv = parts[0] == "stonith" ? std::vector<std::string>{path, "-o", "metadata"} : std::vector<std::string>{path, "meta-data"};
     child.environment = {"OCF_ROOT=" + context.env("OCF_ROOT", "/usr/lib/ocf"), "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                          "OCF_RESOURCE_INSTANCE=meta-data", "OCF_RA_VERSION_MAJOR=1", "OCF_RA_VERSION_MINOR=1", "LC_ALL=C"};
     child.most_output = 1u << 20;
-    os::ChildResult result;
-    auto started = os::Child::start(reactor, std::move(child), [&](const os::ChildResult& r) {
-        result = r;
-        reactor.stop();
-    });
-    if (!started) return report.error(kNotInstalled, fmt::format("Metadata query for {} failed: {}", spec, started.error().message));
-    reactor.run();
-    if (result.timed_out || result.signal != 0 || result.exit_status != 0 || result.out.empty()) {
-        return report.error(kNotInstalled, fmt::format("Metadata query for {} failed: {}", spec, trim(result.err)));
+    const auto result = os::run_child(std::move(child));
+    if (!result) return report.error(kNotInstalled, fmt::format("Metadata query for {} failed: {}", spec, result.error().message));
+    if (result->timed_out || result->signal != 0 || result->exit_status != 0 || result->out.empty()) {
+        return report.error(kNotInstalled, fmt::format("Metadata query for {} failed: {}", spec, trim(result->err)));
     }
-    context.out += result.out;
-    if (result.out.back() != '\n') context.out += '\n';
+    context.out += result->out;
+    if (result->out.back() != '\n') context.out += '\n';
     return kOk;
 }
 

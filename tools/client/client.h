@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "base/os/frames.h"
+#include "base/os/sync_client.h"
 #include "base/result.h"
 #include "cib/model/cib.h"
 

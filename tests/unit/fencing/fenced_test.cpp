@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "base/os/files.h"
-#include "base/os/frames.h"
+#include "base/os/sync_client.h"
 #include "fencing/protocol/fencing.pb.h"
 #include "tests/catch.h"
 

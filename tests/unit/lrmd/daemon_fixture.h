@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/os/frames.h"
+#include "base/os/sync_client.h"
 #include "lrmd/protocol/lrmd.pb.h"
 
 namespace muster::lrmd::test {

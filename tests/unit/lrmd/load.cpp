@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <deque>
 
-#include "base/os/frames.h"
+#include "base/os/sync_client.h"
 #include "lrmd/protocol/lrmd.pb.h"
 
 using namespace muster;

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/os/frames.h"
+#include "base/os/sync_client.h"
 #include "base/text.h"
 #include "lrmd/protocol/lrmd.pb.h"
 

@@ -104,6 +104,32 @@ TEST_CASE("a child that hangs is killed with its group") {
     CHECK(result.took < seconds{5});
 }
 
+TEST_CASE("a child run to its end without a loop: input, outputs, status, time") {
+    os::ChildSpec spec;
+    spec.argv = {"/bin/sh", "-c", "cat; echo err >&2; exit 3"};
+    spec.input = std::string(300'000, 'x');  // more than a pipe holds
+    spec.most_output = 1 << 20;
+    const auto done = os::run_child(spec);
+    REQUIRE(done);
+    CHECK(done->exit_status == 3);
+    CHECK(done->out == spec.input);
+    CHECK(done->err == "err\n");
+
+    spec.argv = {"/bin/sh", "-c", "exit 0"};  // reads nothing of it
+    CHECK(os::run_child(spec)->exit_status == 0);
+
+    spec.argv = {"/bin/sh", "-c", "echo early; sleep 100 & sleep 100"};
+    spec.timeout = milliseconds{50};
+    const auto late = os::run_child(spec);
+    REQUIRE(late);
+    CHECK(late->timed_out);
+    CHECK(late->out == "early\n");
+    CHECK(late->took < seconds{5});
+
+    spec.argv = {"/nonexistent/program"};
+    CHECK(os::run_child(spec).error().code == ErrorCode::not_found);
+}
+
 TEST_CASE("a program that is not there is an error, not a child") {
     os::Reactor r;
     os::ChildSpec spec;

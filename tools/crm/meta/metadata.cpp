@@ -4,9 +4,8 @@
 
 #include <cstdlib>
 
-#include "base/os/child.h"
 #include "base/os/files.h"
-#include "base/os/reactor.h"
+#include "base/os/spawn.h"
 #include "base/text.h"
 #include "tools/crm/meta/agents.h"
 
@@ -36,7 +35,6 @@ std::vector<std::string> environment() {
 }
 
 Result<std::string> run_agent(const AgentName& name, const std::string& path) {
-    os::Reactor reactor;
     os::ChildSpec spec;
     spec.argv = name.klass == "stonith" ? std::vector<std::string>{path, "-o", "metadata"}
                                         : std::vector<std::string>{path, "meta-data"};
@@ -45,21 +43,16 @@ Result<std::string> run_agent(const AgentName& name, const std::string& path) {
     spec.environment.push_back("OCF_RESOURCE_PROVIDER=" + name.provider);
     spec.environment.push_back("OCF_RESOURCE_INSTANCE=" + name.type);
     spec.most_output = 1024 * 1024;
-    os::ChildResult result;
-    auto child = os::Child::start(reactor, std::move(spec), [&](const os::ChildResult& r) {
-        result = r;
-        reactor.stop();
-    });
-    if (!child) return tl::make_unexpected(child.error());
-    reactor.run();
-    if (result.timed_out) return fail(ErrorCode::timeout, to_string(name) + ": no meta-data within 20 s");
-    const auto begin = result.out.find("<?xml");
-    const auto root = begin != std::string::npos ? begin : result.out.find("<resource-agent");
+    const auto result = os::run_child(std::move(spec));
+    if (!result) return tl::make_unexpected(result.error());
+    if (result->timed_out) return fail(ErrorCode::timeout, to_string(name) + ": no meta-data within 20 s");
+    const auto begin = result->out.find("<?xml");
+    const auto root = begin != std::string::npos ? begin : result->out.find("<resource-agent");
     if (root == std::string::npos) {
         return fail(ErrorCode::io, to_string(name) + ": the agent gives no meta-data (exit status " +
-                                       std::to_string(result.exit_status) + ") " + std::string{trim(result.err)});
+                                       std::to_string(result->exit_status) + ") " + std::string{trim(result->err)});
     }
-    return result.out.substr(root);
+    return result->out.substr(root);
 }
 
 }  // namespace

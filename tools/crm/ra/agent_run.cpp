@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "base/os/child.h"
+#include "base/os/spawn.h"
 #include "lrmd/classes/invocation.h"
 
 extern char** environ;
@@ -34,7 +34,6 @@ AgentRun run_agent(const AgentUnderTest& agent, const std::string& operation, co
     inherited.push_back(process_mark());
     const auto command = lrmd::invocation(order, places, inherited);
 
-    os::Reactor reactor;
     os::ChildSpec spec;
     spec.argv = command.arguments;
     spec.argv.insert(spec.argv.begin(), agent.path);
@@ -43,19 +42,16 @@ AgentRun run_agent(const AgentUnderTest& agent, const std::string& operation, co
     // The group is not killed when it ends well: what it started is what is tested.
     spec.keep_group = true;
     AgentRun run;
-    auto child = os::Child::start(reactor, std::move(spec), [&](const os::ChildResult& r) {
-        run.rc = r.signal != 0 ? 128 + r.signal : r.exit_status;
-        run.timed_out = r.timed_out;
-        run.out = r.out;
-        run.err = r.err;
-        run.took = r.took;
-        reactor.stop();
-    });
-    if (!child) {
-        run.err = child.error().message;
+    auto result = os::run_child(std::move(spec));
+    if (!result) {
+        run.err = result.error().message;
         return run;
     }
-    reactor.run();
+    run.rc = result->signal != 0 ? 128 + result->signal : result->exit_status;
+    run.timed_out = result->timed_out;
+    run.out = std::move(result->out);
+    run.err = std::move(result->err);
+    run.took = result->took;
     return run;
 }
 

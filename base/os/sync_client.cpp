@@ -1,3 +1,6 @@
+#include "base/os/sync_client.h"
+
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -6,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/os/frames.h"
+#include "base/os/unix_socket.h"
 
 namespace muster::os {
 namespace {
@@ -18,6 +21,26 @@ std::int64_t now_ms() {
 }
 
 }  // namespace
+
+Result<SyncClient> SyncClient::connect(const std::string& path) {
+    auto fd = connect_socket(path, 0);
+    if (!fd) return tl::make_unexpected(fd.error());
+    return SyncClient{std::move(*fd)};
+}
+
+Result<void> SyncClient::send(std::string_view frame) {
+    std::string bytes;
+    put_length(bytes, frame.size());
+    bytes += frame;
+    std::string_view rest = bytes;
+    while (!rest.empty()) {
+        const ssize_t n = ::send(fd_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return fail(ErrorCode::unavailable, fmt::format("the daemon went away: {}", std::strerror(errno)));
+        rest.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return {};
+}
 
 Result<std::string> SyncClient::receive(milliseconds within) {
     const std::int64_t end = now_ms() + within.count();
