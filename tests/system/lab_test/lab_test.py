@@ -1,6 +1,7 @@
 #!/usr/bin/python3 -ES
 """The lab does what it says: nodes form a real cluster, power is cut and comes back, cuts and freezes hold and heal,
 the fence agent speaks its protocol, and nothing is left behind.  Twice in a row."""
+import json
 import os
 import subprocess
 import sys
@@ -46,7 +47,11 @@ class Bench:
 
 def run(folder):
     b = Bench(folder)
+    os.makedirs(f"{folder}/run")
+    with open(f"{folder}/lab.json", "w") as left:  # of a lab that went down with its machine: files, nothing runs
+        json.dump({"nodes": 2, "token": 1000, "build": None}, left)
     b.lab("up", "3", "--no-muster")
+    assert "there is a lab" in b.lab("up", "3", "--no-muster", check=False).stderr
     try:
         b.until("three members", lambda: b.members("node1") == (3, True))
         assert b.on("node2", "hostname").stdout == "node2\n"
