@@ -182,6 +182,8 @@ void apply_history_checks(Actions& a) {
         }
     }
     for (const auto& c : m.cancels) {
+        // The stop ends what recurs; one that is to come up elsewhere gets its cancel, as Pacemaker does it.
+        if (m.rsc(c.resource).managed && m.rsc(c.resource).next_role == Role::stopped) continue;
         ActIx x = a.add(c.resource, Task::cancel, c.node, false, c.interval_ms);
         Act& act = a.at(x);
         act.op = c.task;

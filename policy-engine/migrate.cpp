@@ -65,6 +65,30 @@ bool around(const Model& m, RscIx outer, RscIx r) {
     return false;
 }
 
+// Of a collective: any of its members.
+bool comes_up(const Actions& a, RscIx r) {
+    const Resource& res = a.m.rsc(r);
+    if (!res.is_collective()) {
+        const auto starts = a.find_all(r, Task::start);
+        return std::any_of(starts.begin(), starts.end(), [&](ActIx s) { return !a.at(s).optional; });
+    }
+    return std::any_of(res.children.begin(), res.children.end(), [&](RscIx c) { return comes_up(a, c); });
+}
+
+// What is first in an order and restarts is up again before the migration begins; so it cannot wait with its stop for the
+// stop at the source, which is the migration's end.
+void free_restarts(Actions& a, const Move& mv, const std::vector<Move>& all) {
+    for (Edge& e : a.at(mv.stop).after) {
+        const Act& other = a.at(e.other);
+        if (other.task != Task::stop || other.rsc == kNone || other.rsc == mv.rsc || around(a.m, other.rsc, mv.rsc)) continue;
+        if (!comes_up(a, other.rsc)) continue;
+        if (std::any_of(all.begin(), all.end(), [&](const Move& o) { return o.rsc == other.rsc; })) continue;
+        e.flags |= edge::off;
+        for (Edge& back : a.at(e.other).before)
+            if (back.other == mv.stop) back.flags |= edge::off;
+    }
+}
+
 void build(Actions& a, const Move& mv, const std::vector<Move>& all) {
     Model& m = a.m;
     ActIx to = kNone, from = a.add(mv.rsc, Task::migrate_from, mv.to, false);
@@ -100,6 +124,7 @@ void build(Actions& a, const Move& mv, const std::vector<Move>& all) {
         if (first.pseudo && first.rsc != kNone) continue;
         a.link(e.other, entry, edge::order);
     }
+    free_restarts(a, mv, all);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/result.h"
 #include "policy-engine/actions.h"
 #include "policy-engine/place.h"
 
@@ -91,8 +92,11 @@ Plan plan(const cib::Cib& cib, WallTime now, const PlanOptions& options) {
     out.messages = std::move(m.messages);
     out.scores = std::move(m.score_log);
     out.recheck_at = m.recheck_at;
-    // Never an assertion: the user's cluster would be left without any plan.
+    // No assertion in a user's cluster: it would be left without any plan.
     if (std::string problem = validate(out.graph); !problem.empty()) out.messages.push_back({true, "invalid graph: " + problem});
+#ifdef MUSTER_CHECKED_PLANS
+    MUSTER_ASSERT(validate(out.graph).empty());
+#endif
     return out;
 }
 
