@@ -10,6 +10,9 @@ target_compile_options(muster_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconv
 if(MUSTER_PRECOMPILE)
     add_compile_options(-pthread)  # for all alike: a precompiled header serves only those who are compiled as it was
 endif()
+if(MUSTER_FUZZ)  # the fuzzer must see which branches of the libraries an input takes
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(MUSTER_SANITIZE)
     add_compile_options(-fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${MUSTER_SANITIZE})

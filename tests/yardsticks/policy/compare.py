@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Run the scheduler suite and hold each tier against its floor.
+"""Run the scheduler suite and hold each tier against its floor, and against their ceilings the cases without a graph
+and the orderings that the planner had to give up by force (loops: contradictions of its own making or of the case's).
 
 usage: compare.py CASES BIN-DIR FLOORS [--raise]
 """
@@ -10,6 +11,8 @@ import sys
 import tempfile
 
 TIERS = ("t0i", "t0", "t1", "t2", "t3")
+GIVEN_UP = "orderings contradict each other; given up: "
+INVALID = "invalid graph: "
 
 
 def program(bin_dir):
@@ -24,7 +27,7 @@ def program(bin_dir):
 def run(cases, bin_dir, folder):
     """The number of cases that pass each tier, and of those that crashed or took too long."""
     results = os.path.join(folder, "results.jsonl")
-    command = program(bin_dir) + (" simulate --in {xml} --graph {out} --placement {placement} --quiet {args}")
+    command = program(bin_dir) + (" simulate --in {xml} --graph {out} --placement {placement} {args}")
     subprocess.run([sys.executable, "-B", os.path.join(cases, "run_suite.py"), "--cases", cases,
                     "--args-map", os.path.join(cases, "args-map.example.json"), "--command", command,
                     "--out", os.path.join(folder, "out"), "--results", results],
@@ -42,6 +45,15 @@ def run(cases, bin_dir, folder):
     return total, count, errors
 
 
+def said(folder, words):
+    """(case, line) for each line of what the cases said that has these words."""
+    logs, out = os.path.join(folder, "out", "log"), []
+    for name in sorted(os.listdir(logs)):
+        with open(os.path.join(logs, name), encoding="utf-8", errors="replace") as f:
+            out += [(name.removesuffix(".log"), line.strip()) for line in f if words in line]
+    return out
+
+
 def main():
     """Entry point."""
     cases, bin_dir, floors_path = sys.argv[1:4]
@@ -53,6 +65,8 @@ def main():
                 floors[words[0]] = int(words[1])
     with tempfile.TemporaryDirectory() as folder:
         total, count, errors = run(cases, bin_dir, folder)
+        loops = said(folder, GIVEN_UP)
+        errors += said(folder, INVALID)
     failed = False
     for tier in TIERS:
         floor = floors.get(tier, 0)
@@ -65,12 +79,19 @@ def main():
     if len(errors) > allowed:
         print("%d cases gave no graph, at most %d may" % (len(errors), allowed))
         failed = True
+    if len(loops) > floors.get("loops", 0):
+        print("%d orderings were given up by force, at most %d may be" % (len(loops), floors.get("loops", 0)))
+        failed = True
+    for name, line in loops:
+        print("loop: %s: %s" % (name, line.partition(GIVEN_UP)[2]))
     if "--raise" in sys.argv[4:] and not failed:
         with open(floors_path, "w", encoding="utf-8") as f:
-            f.write("# tier  least number of cases that pass (they only rise: run --raise); errors: most cases without a graph\n")
+            f.write("# tier  least number of cases that pass (they only rise: run --raise); errors: most cases without a graph\n"
+                    "# or with an invalid one; loops: most orderings given up by force (they only fall)\n")
             for tier in TIERS:
                 f.write("%-8s %d\n" % (tier, max(floors.get(tier, 0), count[tier])))
             f.write("errors   %d\n" % min(allowed, len(errors)))
+            f.write("loops    %d\n" % min(floors.get("loops", 0), len(loops)))
     return 1 if failed else 0
 
 
