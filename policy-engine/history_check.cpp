@@ -37,6 +37,22 @@ Parameters params_of(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
     return out;
 }
 
+// Parameters that only this operation has, such as trace_ra: no reload tells a running service of them.
+bool has_parameters_of_its_own(Model& m, RscIx r, const cib::OpRecord& op) {
+    const OpConfig* c = find_op(m.rsc(r), op.operation, op.interval_ms);
+    if (c == nullptr || c->xml->child("instance_attributes") == nullptr) return false;
+    const auto own = cib::resolve(*c->xml, "instance_attributes", m.context(), m.index);
+    return own.begin() != own.end();
+}
+
+bool reload_suffices(Model& m, RscIx r, const cib::OpRecord& op, const Parameters& params) {
+    if (op.op_restart_digest.empty() || has_parameters_of_its_own(m, r, op)) return false;
+    // Without a list all parameters count as those that need a restart.
+    const std::string digest = op.op_force_restart.empty() ? all_digest(params, milliseconds{0})
+                                                           : restart_digest(params, op.op_force_restart);
+    return digest == op.op_restart_digest;
+}
+
 bool secrets_hidden(const Parameters& params, const cib::OpRecord& op) {
     if (op.op_secure_digest.empty()) return false;
     const auto secret = split_words(op.op_secure_params);
@@ -85,7 +101,7 @@ void check_digest(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
         m.rescheduled.push_back({r, n, op.operation, op.interval_ms, op.call_id, "its parameters changed"});
         return;
     }
-    if (!op.op_restart_digest.empty() && restart_digest(params, op.op_force_restart) == op.op_restart_digest) {
+    if (reload_suffices(m, r, op, params)) {
         res.reload_needed = true;
         return;
     }

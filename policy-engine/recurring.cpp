@@ -15,13 +15,22 @@ bool in_history(Model& m, const Resource& r, NodeIx n, const OpConfig& op) {
     for (const auto& rec : history->ops) {
         if (rec.interval_ms == op.interval_ms && rec.operation == op.name && rec.op_status != exec::cancelled)
             if (found == nullptr || rec.call_id > found->call_id) found = &rec;
-        if (rec.operation == "stop" && rec.op_status == exec::done) stop_id = std::max(stop_id, rec.call_id);
+        // A role or a stop that failed has ended nothing.
+        const bool failed = rec.op_status == exec::done && rec.rc != rc::ok;
+        if (rec.operation == "stop" && rec.op_status == exec::done && !failed) stop_id = std::max(stop_id, rec.call_id);
         if (rec.operation == "start" || rec.operation == "migrate_from") start_id = std::max(start_id, rec.call_id);
-        if (rec.operation == "promote" || rec.operation == "demote") role_id = std::max(role_id, rec.call_id);
+        if ((rec.operation == "promote" || rec.operation == "demote") && !failed) role_id = std::max(role_id, rec.call_id);
     }
     if (found == nullptr || found->call_id < 0) return found != nullptr && found->op_status == exec::pending;
     // What began before the present life of the resource there has ended with the one before.
     return found->call_id > stop_id && found->call_id > (start_id >= 0 ? start_id : role_id);
+}
+
+// Its own parameters changed (the timeout, too): it is begun anew, in place of the one that runs.
+bool changed(const Model& m, RscIx r, NodeIx n, const OpConfig& op) {
+    return std::any_of(m.rescheduled.begin(), m.rescheduled.end(), [&](const Cancel& c) {
+        return c.resource == r && c.node == n && c.task == op.name && c.interval_ms == op.interval_ms;
+    });
 }
 
 int last_call(const Model& m, const Resource& r, NodeIx n, const OpConfig& op) {
@@ -79,20 +88,22 @@ void active_op(Actions& a, RscIx r, const OpConfig& op) {
     }
     ActIx start = a.find(r, Task::start, n);
     bool running = runs_on(res, n) && res.role > Role::stopped;
-    bool base_optional = running && (start == kNone || a.at(start).optional);
-    bool known = running && in_history(m, res, n, op);
-    ActIx mon = a.add(r, Task::monitor, n, base_optional && known, op.interval_ms);
+    bool base_optional = running && (!res.managed || start == kNone || a.at(start).optional);
+    bool known = running && in_history(m, res, n, op) && !changed(m, r, n, op);
+    // On a node that shuts down nothing more begins, even of what is not managed and so stays.
+    const bool leaving = running && m.node(n).shutdown;
+    ActIx mon = a.add(r, Task::monitor, n, leaving || (base_optional && known), op.interval_ms);
     {
         Act& act = a.at(mon);
         act.op = op.name;
         if (next == Role::promoted) act.expected_rc = rc::promoted;
         act.reason = "recurring operation " + op.id;
-        if (start != kNone && !a.at(start).runnable && !(a.at(start).optional && running)) act.runnable = false;
+        if (res.managed && start != kNone && !a.at(start).runnable && !(a.at(start).optional && running)) act.runnable = false;
         if (start == kNone && res.managed) act.runnable = false;
         if (!res.managed && !running) act.runnable = false;
         if (!m.node(n).online && !m.node(n).is_remote()) act.runnable = false;
     }
-    if (res.managed || true) {
+    if (res.managed || !running) {  // what is not managed is watched where it is, whatever a start would need
         if (start != kNone) a.link(start, mon, edge::order | edge::imply_then | edge::block);
         if (ActIx reload = a.find(r, Task::reload, n); reload != kNone) a.link(reload, mon, edge::order | edge::imply_then | edge::block);
         if (next == Role::promoted) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/text.h"
@@ -102,13 +103,24 @@ class Reader {
         nvset.add(xml::Element{"nvpair", {{"id", fmt::format("nodes-{}-{}", node, name)}, {"name", std::string{name}}, {"value", std::string{value}}}});
     }
 
-    // history RSC NODE TASK[/INTERVAL]=RESULT ...
-    Result<void> history(const Words& words) {
+    // Cuts the words at this one; what follows it.
+    static Words end_at(Words& words, std::string_view mark) {
+        const auto at = std::find(words.begin(), words.end(), mark);
+        if (at == words.end()) return {};
+        Words rest(at + 1, words.end());
+        words.erase(at, words.end());
+        return rest;
+    }
+
+    // history RSC NODE TASK[/INTERVAL]=RESULT ... [was NAME=VALUE ...]: with these parameters instead of today's;
+    // force-restart=NAME,NAME is what the agent cannot reload.
+    Result<void> history(Words words) {
         if (words.size() < 4) return fail("expected: history RESOURCE NODE OPERATION=RESULT");
         std::string id{words[1]};
         const xml::Element* primitive = s_.cib.configuration.find_by_id(id.substr(0, id.find(':')));
         if (!primitive || primitive->name() != "primitive") return fail(fmt::format("there is no primitive {}", id));
         if (!s_.cib.status.node(words[2])) return fail(fmt::format("there is no node {}", words[2]));
+        const Words was = end_at(words, "was");
         for (std::size_t i = 3; i < words.size(); ++i) {
             const auto equals = words[i].find('=');
             const auto code = equals == std::string_view::npos ? kCodes.end() : kCodes.find(words[i].substr(equals + 1));
@@ -129,16 +141,23 @@ class Reader {
                 r.interval = *interval;
             }
             policy::record(s_.cib, r, s_.now + seconds{-60});
-            add_digest(*primitive, r);
+            add_digest(*primitive, r, was);
         }
         return {};
     }
 
     // The parameters are as they were: without a digest the planner would take them for changed.
-    void add_digest(const xml::Element& primitive, const policy::OperationResult& r) {
-        policy::Parameters parameters;
+    void add_digest(const xml::Element& primitive, const policy::OperationResult& r, const Words& was) {
+        std::map<std::string, std::string> values;
         if (const xml::Element* set = primitive.child("instance_attributes")) {
-            for (const auto* pair : set->children_named("nvpair")) parameters.emplace_back(pair->get("name"), pair->get("value"));
+            for (const auto* pair : set->children_named("nvpair")) values[pair->get("name")] = pair->get("value");
+        }
+        std::string force_restart;
+        for (const std::string_view word : was) {
+            const auto equals = std::min(word.find('='), word.size() - 1);
+            std::string value{word.substr(equals + 1)};
+            if (word.substr(0, equals) == "force-restart") force_restart = replace_all(value, ",", " ");
+            else values[std::string{word.substr(0, equals)}] = value;
         }
         milliseconds timeout{20'000};
         if (const xml::Element* operations = primitive.child("operations")) {
@@ -147,11 +166,16 @@ class Reader {
                 timeout = parse_interval(op->get("timeout", "20s")).value_or(timeout);
             }
         }
-        parameters.emplace_back("CRM_meta_timeout", std::to_string(timeout.count()));
+        values.try_emplace("CRM_meta_timeout", std::to_string(timeout.count()));
+        const policy::Parameters parameters(values.begin(), values.end());
         for (auto& history : s_.cib.status.node(r.node)->history) {
             if (history.id != r.resource) continue;
             for (auto& op : history.ops) {
-                if (op.operation == r.task && op.interval_ms == r.interval.count()) op.op_digest = policy::all_digest(parameters, r.interval);
+                if (op.operation != r.task || op.interval_ms != r.interval.count()) continue;
+                op.op_digest = policy::all_digest(parameters, r.interval);
+                if (force_restart.empty() || r.interval.count() > 0) continue;
+                op.op_force_restart = force_restart;
+                op.op_restart_digest = policy::restart_digest(parameters, force_restart);
             }
         }
     }

@@ -4,6 +4,7 @@
 //   node n1 [online|offline|lost|pending|standby|maintenance] [name=value ...]     attributes of the node
 //   primitive ... group ... location ... property ...       crm's configuration language, one statement a line
 //   history db n1 start=ok monitor/10s=not_running          results in the order in which they came; probe=... too
+//   history db n1 start=ok was port=80                       with these parameters, instead of today's
 //   attribute n1 master-db=10                               transient attributes
 //   quorum no                     now 1700000000            (seconds; default 1700000000)
 #pragma once
