@@ -198,7 +198,7 @@ struct Replica::Impl {
     void order_effect(const wire::ClientRequest& request, Evaluated evaluated, WallTime stamp);
     void defer(wire::Refusal refusal);
     void settle_deferred();
-    void send_requests(bool again);
+    void send_requests(bool again, bool judge_here = false);
     void requests_tick();
     void finish(std::uint64_t sequence, Result<Done> outcome);
     void answer_from_table();

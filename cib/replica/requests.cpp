@@ -1,5 +1,6 @@
 // R6: a request is broadcast, judged by the leader against its newest appended state, ordered as an effect,
 // and answered by the asking replica when that is committed.  The same request id is never carried out twice.
+// Where the asker leads, it judges at once: what is ordered is the effect, and that the ring carries either way.
 #include <algorithm>
 #include <utility>
 
@@ -39,10 +40,10 @@ void Replica::Impl::on(const ClientRequest& r) {
         return;
     }
     waiting.push_back(r);
-    send_requests(false);
+    send_requests(false, role == Role::leader);
 }
 
-void Replica::Impl::send_requests(bool again) {
+void Replica::Impl::send_requests(bool again, bool judge_here) {
     // The table remembers 64 of a session: never more than that between the oldest and the newest that is
     // out.
     while (!waiting.empty() &&
@@ -62,7 +63,11 @@ void Replica::Impl::send_requests(bool again) {
         if (o.sent && !again && !due) continue;
         o.sent = true;
         o.again.reset();
-        broadcast(o.request);
+        if (judge_here) {
+            judge(o.request);
+        } else {
+            broadcast(o.request);
+        }
     }
 }
 

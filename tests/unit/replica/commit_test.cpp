@@ -44,8 +44,7 @@ TEST_CASE("R4: a conflicting tail is cut by what the leader has, and the writer 
     Group g{3};
     g.boot_all();
     g.hold_messages();
-    g.ask(1, 1, "never-committed");
-    g.release_messages(1);
+    g.ask(1, 1, "never-committed");  // the leader's own client: judged at once, its entry waits in the ring
     g.drop_messages();
     const std::uint64_t tail = g.replica(1).last().index;
     g.see({{1}, {2, 3}});
@@ -161,6 +160,35 @@ TEST_CASE("R6: a request is answered when its entry is committed, with the versi
     REQUIRE(answer);
     CHECK(answer->result == "done: edit");
     CHECK(answer->version == g.replica(3).committed().version());
+}
+
+TEST_CASE("R6: a request asked where the leader is goes round the ring once, as its effect") {
+    Group g{3};
+    g.boot_all();
+    g.forget_sent();
+    g.ask(1, 7, "edit");
+    g.settle();
+    REQUIRE(g.answered(1, 7));
+    CHECK(g.at(1).answers.at(7));
+    CHECK(g.sent_by<wire::ClientRequest>(1).empty());
+    CHECK(g.has(3, "edit"));
+}
+
+TEST_CASE("R6: a leader that led and was cut off asks the new one; what it judged itself is carried out once") {
+    Group g{3};
+    g.boot_all();
+    g.hold_messages();
+    g.ask(1, 7, "edit");
+    g.drop_messages();
+    g.see({{1}, {2, 3}});
+    g.release_messages();
+    g.settle(seconds{1});
+    CHECK_FALSE(g.has(2, "edit"));
+    g.see({{1, 2, 3}});
+    g.settle(seconds{3});
+    REQUIRE(g.answered(1, 7));
+    CHECK(g.at(1).answers.at(7).has_value() == g.has(2, "edit"));
+    CHECK(g.replica(1).committed().digest() == g.replica(2).committed().digest());
 }
 
 TEST_CASE("R6: a leader that is lost before the answer: the same request is sent again and carried out once") {
