@@ -98,7 +98,8 @@ void Replica::Impl::take(NodeId sender, const wire::Message& m, const wire::Stat
 
 void Replica::Impl::take(NodeId sender, const wire::Message& m, const wire::Append& b) {
     if (role == Role::candidate && candidacy->fetching && m.term == promised && b.to == settings.self) {
-        append_all(b);  // what we lacked of the best log
+        if (blank()) cluster_uuid = m.cluster_uuid;  // the cluster began while we were collecting
+        append_all(b);                               // what we lacked of the best log
         candidacy->fetching.reset();
         evaluate_candidacy();
         return;
