@@ -113,6 +113,7 @@ void check_history(Model& m);                  // digests, removed operations
 void apply_history_checks(Actions& a);
 NodeIx location_of_next(const Model& m, RscIx r);
 void order_internally(Actions& a, RscIx r);
+bool group_is(const Resource& group, std::string_view meta);  // ordered, collocated
 void order_by_constraints(Actions& a);
 void order_probes(Actions& a);
 void make_fencing(Actions& a);

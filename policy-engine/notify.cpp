@@ -77,6 +77,21 @@ void tell_all(Actions& a, const Round& round, const std::vector<RscIx>& all, con
     }
 }
 
+// What moves by live migration begins with that, not with its stop or start.
+ActIx first_of_migration(const Actions& a, ActIx moved) {
+    const ActIx from = a.find(a.at(moved).rsc, Task::migrate_from), to = a.find(a.at(moved).rsc, Task::migrate_to);
+    const bool start = a.at(moved).migrate_pseudo, stop = to != kNone && a.at(moved).task == Task::stop && a.at(moved).node == a.at(to).node;
+    if (from == kNone || (!start && !stop)) return moved;
+    return to != kNone ? to : from;
+}
+
+// Recurring operations begin when all have been told.
+void before_monitors(Actions& a, const Round& round, const std::vector<RscIx>& all) {
+    for (RscIx r : all)
+        for (ActIx x : a.of_rsc[static_cast<std::size_t>(r)])
+            if (a.at(x).task == Task::monitor && a.at(x).interval_ms > 0 && a.at(x).expected_rc != 7) a.link(round.post_done, x, edge::order);
+}
+
 }  // namespace
 
 void make_notifications(Actions& a) {
@@ -109,10 +124,6 @@ void make_notifications(Actions& a) {
             a.link(round.end, round.post, edge::order);
             a.link(round.post, round.post_done, edge::order);
             tell_all(a, round, all, lists);
-            if (t == Task::start || t == Task::promote)
-                for (RscIx r : all)
-                    for (ActIx x : a.of_rsc[static_cast<std::size_t>(r)])
-                        if (a.at(x).task == Task::monitor && a.at(x).interval_ms > 0 && a.at(x).expected_rc != 7) a.link(round.post_done, x, edge::order);
             rounds.push_back(round);
         }
         // One round after the other.
@@ -128,11 +139,16 @@ void make_notifications(Actions& a) {
         if (demote && start) a.link(demote->post_done, start->pre, edge::order);
         if (demote && promote) a.link(demote->post_done, promote->pre, edge::order);
         if (stop && promote) a.link(stop->post_done, promote->pre, edge::order);
+        for (const Round& round : rounds)
+            if (round.task != Task::stop || start == nullptr) before_monitors(a, round, all);
         for (const auto& o : a.clone_orders) {
             if (o.first != c) continue;
             const Round* round = of(o.task);
             if (round == nullptr) continue;
-            for (ActIx then : a.find_all(o.then, o.then_task)) a.link(round->post_done, then, edge::order);
+            for (ActIx then : a.find_all(o.then, o.then_task)) {
+                a.link(round->post_done, first_of_migration(a, then), edge::order);
+                if (o.then_task == Task::stop) a.link(round->post_done, then, edge::order);
+            }
         }
     }
 }

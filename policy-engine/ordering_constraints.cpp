@@ -180,10 +180,15 @@ struct Set {
 };
 
 void inside(Actions& a, const Rule& rule, const Set& s) {
-    if (!s.sequential) return;
     Rule r = rule;
     r.kind = s.kind;
     r.symmetrical = s.symmetrical;
+    if (s.kind == OrderKind::serialize) {  // no two at a time, also where those between them do nothing
+        for (std::size_t i = 0; i < s.members.size(); ++i)
+            for (std::size_t k = i + 1; k < s.members.size(); ++k) order_pair(a, r, s.members[i], s.action, s.members[k], s.action);
+        return;
+    }
+    if (!s.sequential) return;
     for (std::size_t i = 1; i < s.members.size(); ++i) order_pair(a, r, s.members[i - 1], s.action, s.members[i], s.action);
 }
 

@@ -13,7 +13,7 @@ namespace {
 // Members of a group go together, each with the one before it.
 void bind_groups(Model& m) {
     for (RscIx g = 0; g < static_cast<RscIx>(m.resources.size()); ++g) {
-        if (m.rsc(g).kind != RscKind::group) continue;
+        if (m.rsc(g).kind != RscKind::group || !group_is(m.rsc(g), "collocated")) continue;
         RscIx last = kNone;
         for (RscIx c : std::vector<RscIx>{m.rsc(g).children}) {
             if (last != kNone) {

@@ -130,6 +130,9 @@ void StatusEditor::put(cib::NodeState& n, cib::ResourceHistory& h, cib::OpRecord
     const bool stopped_or_moved = op.operation == "stop" && op.rc == 0;
     // After a stop the recurring results are of the past; the executor removes them when it cancels the monitors.
     if (stopped_or_moved) std::erase_if(h.ops, [](const cib::OpRecord& o) { return o.interval_ms > 0; });
+    // Operations of a resource do not overlap on a node: what was pending has answered, under whatever name it was noted.
+    if (op.interval_ms == 0)
+        std::erase_if(h.ops, [&](const cib::OpRecord& o) { return o.op_status == -1 && o.interval_ms == 0 && o.id != op.id; });
     const auto same = std::find_if(h.ops.begin(), h.ops.end(), [&](const cib::OpRecord& o) { return o.id == op.id; });
     if (same != h.ops.end()) *same = std::move(op);
     else h.ops.push_back(std::move(op));

@@ -2,6 +2,7 @@
 // possible (so that an ordering can turn them into a restart).
 #include <algorithm>
 
+#include "base/text.h"
 #include "policy-engine/actions.h"
 
 namespace muster::policy {
@@ -105,6 +106,12 @@ void make_primitive(Actions& a, RscIx r) {
         }
 }
 
+// Groups are ordered and go together unless these old meta attributes say otherwise.
+bool group_is(const Resource& group, std::string_view meta) {
+    const auto it = group.meta.find(meta);
+    return it == group.meta.end() || parse_bool(it->second).value_or(true);
+}
+
 // The orderings that every primitive has within itself.
 void order_internally(Actions& a, RscIx r) {
     Model& m = a.m;
@@ -130,7 +137,7 @@ void order_internally(Actions& a, RscIx r) {
         }
         return;
     }
-    if (res.kind != RscKind::group) return;
+    if (res.kind != RscKind::group || !group_is(res, "ordered")) return;
     RscIx last = kNone, last_active = kNone;
     for (RscIx c : res.children) {
         if (last != kNone && a.find(last, Task::stop) == kNone) {

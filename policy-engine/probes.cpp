@@ -159,7 +159,7 @@ std::vector<ActIx> probes_of(const Actions& a, RscIx r) {
 // What starts after a resource is stopped only when the resource's own state is known.
 void before_stops_of_dependants(Actions& a, ActIx probe, RscIx r, std::set<RscIx>& seen) {
     if (!seen.insert(r).second) return;
-    for (ActIx s : a.find_all(r, Task::start))
+    for (ActIx s : a.find_all(r, a.m.rsc(r).kind == RscKind::clone ? Task::started : Task::start))
         for (const Edge& e : std::vector<Edge>{a.at(s).after}) {
             const Act& then = a.at(e.other);
             if ((e.flags & edge::imply_then) == 0 || then.task != Task::start || then.rsc == kNone || then.rsc == r) continue;
@@ -218,6 +218,8 @@ void order_probes(Actions& a) {
         if (top != r) {
             a.link(p, a.find(top, Task::start), edge::order);
             a.link(p, a.find(top, Task::stopped), edge::order);
+            std::set<RscIx> seen;
+            before_stops_of_dependants(a, p, top, seen);
             continue;
         }
         order_container_probe(a, p);

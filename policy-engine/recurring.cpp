@@ -163,7 +163,7 @@ void make_recurring(Actions& a, RscIx r) {
         // Paused: what recurs there is cancelled.
         for (const auto& op : res.def->ops)
             for (NodeIx n : res.running_on)
-                if (op.interval_ms > 0 && op.role != Role::stopped && in_history(a.m, res, n, op)) {
+                if (op.interval_ms > 0 && !a.m.node(n).shutdown && op.role != Role::stopped && in_history(a.m, res, n, op)) {
                     ActIx c = cancel_op(a, r, n, op.name, op.interval_ms);
                     a.at(c).reason = "maintenance";
                     a.at(c).meta["call_id"] = std::to_string(last_call(a.m, res, n, op));

@@ -448,10 +448,32 @@ int target_rc_of(const cib::OpRecord& op) {
     return static_cast<int>(parse_int(parts[2]).value_or(-1));
 }
 
+namespace {
+
+// Which transition asked for it, and the DC's mark (ACTION:TRANSITION:EXPECTED:MARK).
+struct Asked {
+    std::int64_t transition = -1;
+    std::string by;
+};
+
+Asked asked(const cib::OpRecord& op) {
+    const auto parts = split(op.transition_key, ':');
+    if (parts.size() < 4) return {};
+    return {parse_int(parts[1]).value_or(-1), std::string{parts[3]}};
+}
+
+// One without a call id has not answered yet: it is the newest, unless a later transition of the same DC has answered.
+bool pending_is_newer(const cib::OpRecord& pending, const cib::OpRecord& answered) {
+    const Asked p = asked(pending), a = asked(answered);
+    return p.transition < 0 || a.transition < 0 || p.by != a.by || p.transition >= a.transition;
+}
+
+}  // namespace
+
 bool newer(const cib::OpRecord& a, const cib::OpRecord& b) {
     if (a.call_id >= 0 && b.call_id >= 0 && a.call_id != b.call_id) return a.call_id > b.call_id;
-    if (a.call_id < 0 && b.call_id >= 0) return true;
-    if (b.call_id < 0 && a.call_id >= 0) return false;
+    if (a.call_id < 0 && b.call_id >= 0) return pending_is_newer(a, b);
+    if (b.call_id < 0 && a.call_id >= 0) return !pending_is_newer(b, a);
     return a.last_rc_change > b.last_rc_change;
 }
 
