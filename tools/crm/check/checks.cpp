@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "tools/crm/check/primitive.h"
 #include "tools/crm/lang/objects.h"
+#include "tools/crm/lang/unknown.h"
 
 namespace muster::crm {
 
@@ -45,7 +46,7 @@ void collect_nodes(World& w) {
 
 void check_constraint(const World& w, const Object& o) {
     const auto need = [&](const std::string& id) {
-        if (!w.resource(id)) w.error(o.keyword + " " + o.id + ": there is no resource '" + id + "'");
+        if (!w.resource(id)) w.error(o.keyword + " " + o.id + ": " + no_resource(w.configuration, id));
     };
     for (const char* name : {"rsc", "with-rsc", "first", "then"}) {
         if (const auto* id = o.element->find(name)) need(*id);
@@ -56,7 +57,7 @@ void check_constraint(const World& w, const Object& o) {
         }
     }
     if (const auto* node = o.element->find("node"); node != nullptr && w.nodes.count(*node) == 0) {
-        w.warning("location " + o.id + ": there is no node '" + *node + "'");
+        w.warning("location " + o.id + ": " + no_node(w.configuration, *node));
     }
     for (const char* name : {"score", "kind"}) {
         const auto* value = o.element->find(name);
@@ -87,7 +88,7 @@ void check_topology(const World& w, const Element& topology) {
         }
         const auto* target = level.find("target");
         if (target != nullptr && w.nodes.count(*target) == 0) {
-            w.warning("fencing_topology: there is no node '" + *target + "'");
+            w.warning("fencing_topology: " + no_node(w.configuration, *target));
         }
     }
 }

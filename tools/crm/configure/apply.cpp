@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "tools/crm/lang/ids.h"
 #include "tools/crm/lang/objects.h"
+#include "tools/crm/lang/unknown.h"
 
 namespace muster::crm {
 
@@ -169,7 +170,7 @@ Result<Element> Applier::take_member(const Statement& s, const std::string& id) 
     const Object object = find_object(work_, id);
     const bool group = s.keyword == "group";
     if (object.element == nullptr || !is_resource_name(object.element->name())) {
-        return wrong(s, s.keyword + " " + s.element.id() + ": there is no resource '" + id + "'");
+        return wrong(s, s.keyword + " " + s.element.id() + ": " + no_resource(work_, id));
     }
     const std::string& kind = object.element->name();
     const bool fits = kind == "primitive" || (kind == "group" && !group && s.keyword != "bundle");

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "crmd/protocol/crmd.pb.h"
 #include "tools/client/client.h"
+#include "tools/crm/lang/unknown.h"
 #include "tools/crm/levels/change.h"
 #include "tools/crm/levels/request.h"
 #include "tools/crm/levels/view.h"
@@ -20,7 +21,7 @@ Result<Element*> find_node(cib::Cib& cib, const std::string& name) {
             if (n.get("uname") == name) return &n;
         }
     }
-    return fail(ErrorCode::not_found, "there is no node '" + name + "'");
+    return fail(ErrorCode::not_found, no_node(cib.configuration, name));
 }
 
 // The node that is named, or this one.
@@ -224,7 +225,7 @@ int node_show(Context& context, const Args& args) {
         any = true;
         show_one(context, *cib, n);
     }
-    if (!any && !args.empty()) return context.fail("there is no node '" + args[0] + "'");
+    if (!any && !args.empty()) return context.fail(no_node(cib->configuration, args[0]));
     return kOk;
 }
 

@@ -5,6 +5,7 @@
 #include "crmd/protocol/crmd.pb.h"
 #include "policy-engine/plan.h"
 #include "tools/client/client.h"
+#include "tools/crm/lang/unknown.h"
 #include "tools/crm/levels/change.h"
 #include "tools/crm/levels/request.h"
 #include "tools/crm/levels/resource.h"
@@ -49,7 +50,7 @@ int resource_status(Context& context, const Args& args) {
     }
     for (const auto& w : args.words) {
         const auto* r = find_view(view, w.text);
-        if (r == nullptr) return context.fail("there is no resource '" + w.text + "'");
+        if (r == nullptr) return context.fail(no_resource(cib->configuration, w.text));
         print_resource(context.out, *r, 0);
     }
     return kOk;
@@ -79,7 +80,7 @@ int resource_locate(Context& context, const Args& args) {
     }
     for (const auto& id : ids) {
         const auto* r = find_view(view, id);
-        if (r == nullptr) return context.fail("there is no resource '" + id + "'");
+        if (r == nullptr) return context.fail(no_resource(cib->configuration, id));
         bool any = false;
         locate_one(context.out, *r, id, any);
         if (!any) context.out << "resource " << id << " is NOT running\n";
@@ -262,7 +263,7 @@ int resource_scores(Context& context, const Args& args) {
         context.out << s.resource << " on " << s.node << ": " << to_string(s.score) << "\n";
         for (const auto& t : s.terms) context.out << "    " << to_string(t.score) << "  " << t.source << "  " << t.text << "\n";
     }
-    if (!any && !args.empty()) return context.fail("there is no resource '" + args[0] + "'");
+    if (!any && !args.empty()) return context.fail(no_resource(cib->configuration, args[0]));
     return kOk;
 }
 

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "tools/crm/lang/ids.h"
 #include "tools/crm/lang/objects.h"
+#include "tools/crm/lang/unknown.h"
 #include "tools/crm/levels/change.h"
 #include "tools/crm/levels/resource.h"
 
@@ -13,7 +14,7 @@ Result<Element*> find_resource(cib::Cib& cib, const std::string& id) {
     const Object object = find_object(cib.configuration, id);
     const bool tag = object.keyword == "tag";
     if (object.element == nullptr || (!is_resource_name(object.element->name()) && !tag)) {
-        return fail(ErrorCode::not_found, "there is no resource '" + id + "'");
+        return fail(ErrorCode::not_found, no_resource(cib.configuration, id));
     }
     if (tag) return fail("'" + id + "' is a tag; name its resources");
     return cib.configuration.edit_by_id(id);

@@ -1,5 +1,7 @@
 #include "tools/crm/levels/top.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "cib/model/write.h"
 #include "cib/schema/schema.h"
@@ -19,12 +21,20 @@ int verify_stored(Context& context, const Args&) {
         context.fail(to_string(c));
         errors = true;
     }
-    std::set<std::string> said;
-    for (const auto& f : check(cib->configuration, {})) {
+    const auto found = check(cib->configuration, {});
+    for (const auto& f : found) {
         if (f.error) context.fail(f.text); else context.warn(f.text);
         errors = errors || f.error;
     }
+    // An unknown option is not said twice.
+    const auto said = [&](const std::string& text) {
+        const auto name = text.substr(0, text.find(": not a property of the cluster"));
+        return starts_with(name, "property ") && name.size() < text.size() && std::any_of(found.begin(), found.end(), [&](const auto& f) {
+            return f.text.find("'" + name.substr(9) + "' is no option of the cluster") != std::string::npos;
+        });
+    };
     for (const auto& f : cib::verify(element)) {
+        if (said(f.text)) continue;
         const bool error = f.level == cib::Finding::Level::error;
         if (error) context.fail(f.text); else context.warn(f.text);
         errors = errors || error;

@@ -84,7 +84,13 @@ Result<const Command*> Table::command(std::string_view level, std::string_view w
     std::vector<std::string> possible;
     const std::string small = to_lower(word);
     const int i = choose(names, small, possible);
-    if (i < 0) return muster::fail(ErrorCode::not_found, refusal(names, word, possible));
+    if (i < 0) {
+        // At the top it may have been meant for a level.
+        if (level.empty()) {
+            for (const auto& l : levels_) names.push_back({l.name, &l.aliases});
+        }
+        return muster::fail(ErrorCode::not_found, refusal(names, word, possible));
+    }
     return here[static_cast<std::size_t>(i)];
 }
 
