@@ -121,12 +121,16 @@ void check_active(Model& m, RscIx r, NodeIx n, const cib::ResourceHistory& h) {
         return;
     }
     auto ops = sorted_ops(h);
-    std::size_t from = 0;
-    for (std::size_t i = 0; i < ops.size(); ++i)
-        if (ops[i]->operation == "stop" && ops[i]->op_status == exec::done) from = i + 1;
+    std::size_t from = 0, started = 0;
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+        if (ops[i]->op_status != exec::done) continue;
+        if (ops[i]->operation == "stop") from = i + 1;
+        if (ops[i]->operation == "start" || ops[i]->operation == "migrate_from") started = i;
+    }
     for (std::size_t i = from; i < ops.size(); ++i) {
         const auto& op = *ops[i];
         if (op.call_id < 0 && op.interval_ms == 0) continue;
+        if (i < started && op.interval_ms == 0) continue;  // with which parameters it was looked for does not matter any more
         if (op.interval_ms > 0) {
             if (op.op_status == exec::cancelled) continue;
             if (configured(res, op)) {

@@ -19,6 +19,7 @@ bool candidate(Actions& a, RscIx r, Move& out) {
     const Resource& res = m.rsc(r);
     if (!res.migratable || !res.managed || res.failed || res.start_pending || res.blocked || res.next_role != Role::started) return false;
     if (res.role != Role::started || res.assigned == kNone) return false;
+    if (!res.dangling_migrations.empty()) return false;  // what the one before left behind is stopped first
     out.rsc = r;
     out.to = res.assigned;
     out.partial = res.partial_target != kNone && res.partial_target == res.assigned && res.partial_source != kNone;

@@ -87,7 +87,11 @@ Result<std::string> run(const Options& o, const SimulateWorld& world, Work& work
         report.played = policy::play(*cib, report.plan.graph, play);
         report.after = policy::cluster_view(report.played->cib, *now);
     }
-    if (!o.placement.empty()) files.emplace_back(o.placement, simulate::placement_json(report.before, *report.after));
+    if (!o.placement.empty()) {  // as the last action leaves it: who is told to shut down is still there
+        const policy::PlaybackOptions stay{*now, 0, o.faults, o.failing_fencings, false};
+        const auto end = policy::play(*cib, report.plan.graph, stay);
+        files.emplace_back(o.placement, simulate::placement_json(report.before, policy::cluster_view(end.cib, *now)));
+    }
     if (!o.save.empty()) {
         files.emplace_back(o.save, cib::write(report.played ? report.played->cib : *cib));
     }
