@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "policy-engine/actions.h"
 #include "policy-engine/place.h"
 
 namespace muster::policy {
@@ -237,6 +238,27 @@ void Placer::add_dependents(RscIx primary, const Colocation& c, Row& row, bool o
     merge(c.dependent, primary, &c, factor, row, only_positive, 0);
 }
 
+// A group's first member goes where the members after it can follow: whom they must be with counts for it, too.
+void Placer::bind_with_members(RscIx r) {
+    const RscIx group = m_.rsc(r).parent;
+    if (group == kNone || m_.rsc(group).kind != RscKind::group || m_.rsc(group).children.front() != r) return;
+    if (!group_is(m_.rsc(group), "collocated")) return;
+    const Row before = row_of(r);
+    for (RscIx member : std::vector<RscIx>{m_.rsc(group).children}) {
+        if (member == r) continue;
+        if (!m_.rsc(member).critical || static_cast<std::size_t>(member) >= m_.this_with.size()) break;
+        for (int ix : std::vector<int>{m_.this_with[static_cast<std::size_t>(member)]}) {
+            const Colocation c = m_.colocations[static_cast<std::size_t>(ix)];
+            const bool bound = !c.internal_group && (c.score >= kInf || c.score <= -kInf);
+            if (!bound || m_.rsc(c.primary).parent == group || c.dependent_role != Role::unknown) continue;
+            assign(c.primary);
+            if (!m_.rsc(r).provisional) return;
+            colocate(r, c.primary, c);
+        }
+    }
+    if (!any_usable(m_.row(r))) set_row(r, before);
+}
+
 void Placer::assign_primitive(RscIx r, NodeIx prefer) {
     for (int ix : primaries_of(m_, r)) {
         Colocation c = m_.colocations[static_cast<std::size_t>(ix)];
@@ -244,6 +266,7 @@ void Placer::assign_primitive(RscIx r, NodeIx prefer) {
         c.dependent = r;
         apply_primary(r, c);
     }
+    bind_with_members(r);
     m_.rsc(r).merging = true;
     {
         Row row = row_of(r);

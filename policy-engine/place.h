@@ -39,6 +39,7 @@ class Placer {
     void assign_clone(RscIx r);
     void assign_bundle(RscIx r);
     void apply_primary(RscIx dependent, const Colocation& c);
+    void bind_with_members(RscIx r);
     void merge(RscIx source, RscIx target, const Colocation* c, double factor, Row& row, bool only_positive, int depth);
     bool banned_with_group(RscIx r, NodeIx n) const;
     void add_matching(RscIx source, const std::string& attribute, double factor, Row& row, bool only_positive);

@@ -136,6 +136,19 @@ class Propagator {
     bool is_clone(const Act& x) const {
         return x.pseudo && x.rsc != kNone && x.node == kNone && a_.m.rsc(x.rsc).kind == RscKind::clone;
     }
+    // Where a resource's action is; a group's milestone is where its members are or shall be.
+    NodeIx place_of(const Act& x) const {
+        if (!x.pseudo) return x.node;
+        if (x.rsc == kNone || a_.m.rsc(x.rsc).kind != RscKind::group || a_.m.rsc(x.rsc).parent != kNone) return kNone;
+        const Task t = begun(x.task);
+        NodeIx where = kNone;
+        for (RscIx c : a_.m.rsc(x.rsc).children)
+            for (ActIx y : a_.find_all(c, t)) {
+                if (where != kNone && a_.at(y).node != where) return kNone;
+                where = a_.at(y).node;
+            }
+        return where;
+    }
     // A resource beside a clone looks at the clone's instances on its own node.
     bool required_on(const Act& clone, NodeIx n) const { return required_below(clone.rsc, begun(clone.task), n); }
     bool required_below(RscIx r, Task t, NodeIx n) const {
@@ -174,8 +187,8 @@ class Propagator {
             forbid(then, first);
         }
         bool first_required = !x.optional, then_required = !y.optional;
-        if (is_clone(x) && y.node != kNone && !y.pseudo) first_required = required_on(x, y.node);
-        if (is_clone(y) && x.node != kNone && !x.pseudo) then_required = required_on(y, x.node);
+        if (NodeIx n = is_clone(x) ? place_of(y) : kNone; n != kNone) first_required = required_on(x, n);
+        if (NodeIx n = is_clone(y) ? place_of(x) : kNone; n != kNone) then_required = required_on(y, n);
         if ((f & edge::imply_then) != 0 && first_required && (x.runnable || (f & edge::restart) != 0 || x.pseudo)) require(then, first);
         if ((f & edge::imply_first) != 0) {
             if (then_required && x.optional && y.runnable) require(first, then, true);

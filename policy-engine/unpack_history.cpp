@@ -101,7 +101,8 @@ RscIx find_resource(Model& m, const cib::ResourceHistory& h, NodeIx node) {
     }
     if (ix == kNone) return kNone;
     if (m.rsc(ix).kind == RscKind::primitive) return ix;
-    if (m.rsc(ix).kind != RscKind::clone) return kNone;
+    // The clone's own name is no instance's: what had it before is configured no more.
+    if (m.rsc(ix).kind != RscKind::clone || m.rsc(ix).id == h.id) return kNone;
     if (m.rsc(ix).unique) {  // an instance beyond clone-max
         if (base == h.id) return kNone;
         int wanted = static_cast<int>(parse_int(h.id.substr(base.size() + 1)).value_or(-1));
