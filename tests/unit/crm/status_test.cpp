@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include "base/os/files.h"
 #include "base/text.h"
 #include "cib/model/read.h"
 #include "tests/catch.h"
 #include "tools/crm/status/screen.h"
+#include "tools/crm/status/sections.h"
 
 using namespace muster;
 using namespace muster::crm;
@@ -16,17 +18,27 @@ namespace {
 
 const std::string kFolder = "tests/golden/crm/";
 
-status::Screen screen_of(const std::string& name) {
-    auto bytes = os::read_file(kFolder + name + ".xml");
-    REQUIRE(bytes);
-    auto cib = cib::read(*bytes);
-    REQUIRE(cib);
-    const auto now = WallTime::from_seconds(parse_int(*cib->find("execution-date")).value());
-    const auto view = policy::cluster_view(*cib, now);
-    const auto plan = policy::plan(*cib, now);
-    const status::LiveFacts facts;
-    return status::build({*cib, view, plan, facts, now});
-}
+struct Situation {
+    cib::Cib cib;
+    WallTime now;
+    policy::ClusterView view;
+    policy::Plan plan;
+    status::LiveFacts facts;
+
+    explicit Situation(const std::string& name) {
+        auto bytes = os::read_file(kFolder + name + ".xml");
+        REQUIRE(bytes);
+        auto read = cib::read(*bytes);
+        REQUIRE(read);
+        cib = std::move(*read);
+        now = WallTime::from_seconds(parse_int(*cib.find("execution-date")).value());
+        view = policy::cluster_view(cib, now);
+        plan = policy::plan(cib, now);
+    }
+    status::Input input() const { return {cib, view, plan, facts, now}; }
+};
+
+status::Screen screen_of(const std::string& name) { return status::build(Situation{name}.input()); }
 
 void compare(const std::string& name, const std::string& text) {
     const std::string path = kFolder + name;
@@ -56,6 +68,17 @@ TEST_CASE("a narrow terminal breaks no line beyond its width") {
     const auto text = status::text(screen_of("start-failed-everywhere"), options);
     compare("narrow.txt", text);
     for (auto line : split(text, '\n')) CHECK(line.size() <= 60);
+}
+
+TEST_CASE("the sections below the screen") {
+    const Situation failed{"start-failed-everywhere"}, ticket{"ticket-lost"};
+    std::ostringstream out;
+    status::inactive_section(out, failed.input());
+    status::attributes_section(out, ticket.cib);
+    status::tickets_section(out, ticket.cib);
+    status::failures_section(out, failed.cib);
+    status::operations_section(out, failed.cib, true);
+    compare("sections.txt", out.str());
 }
 
 TEST_CASE("colour only where asked, and only where something is wrong") {

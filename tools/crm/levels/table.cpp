@@ -96,11 +96,12 @@ void add_history(Table& t) {
 }
 
 void add_top(Table& t) {
-    t.add({"", "status", {"st"}, "[bynode] [verbose] [brief] [ops] [failcounts] [quiet] [--watch]",
+    t.add({"", "status", {"st"}, "[bynode] [verbose|full|brief|simple] [inactive] [attributes] [failures] [tickets] [history] [timing] [noheaders] [quiet] [--watch]",
            "Is everything up; what is wrong and what helps",
            "Exit status: 0 all is well, 1 degraded, 2 a service is down, 3 no quorum or unsafe, 4 it can not be found out,\n"
            "64 usage.  crm -o json status and crm -o xml status are for programs.",
-           {W::keyword}, {"bynode", "verbose", "brief", "ops", "failcounts", "quiet", "--watch", "json", "xml"}, 0, 1000, false, status_command});
+           {W::keyword},
+           {"bynode", "verbose", "full", "brief", "simple", "inactive", "attributes", "failures", "tickets", "history", "timing", "noheaders", "quiet", "--watch", "json", "xml"}, 0, 1000, false, status_command});
     t.add({"", "verify", {}, "", "Check the stored configuration", "Exit status 1 if there is an error.", {}, {}, 0, 0, false, verify_stored});
     t.add({"", "simulate", {}, "[<option>...]", "What would the cluster do, and what if", "crm simulate --help lists the options.", {W::file}, {}, 0, 1000, false, simulate});
     t.add({"", "explain", {}, "<rsc> [<node>] | --action <action>", "Why a resource is where it is, or an action is planned",

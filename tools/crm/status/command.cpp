@@ -1,7 +1,7 @@
 #include "tools/crm/status/command.h"
 
 #include <chrono>
-#include <set>
+#include <map>
 #include <thread>
 
 #include "base/text.h"
@@ -10,6 +10,7 @@
 #include "tools/crm/levels/request.h"
 #include "tools/crm/levels/view.h"
 #include "tools/crm/status/screen.h"
+#include "tools/crm/status/sections.h"
 
 namespace muster::crm {
 namespace {
@@ -21,35 +22,43 @@ struct Wanted {
     status::TextOptions text;
     bool quiet = false;
     bool watch = false;
-    bool ops = false;
-    bool failcounts = false;
+    bool inactive = false, attributes = false, tickets = false, failures = false;  // sections below the screen
+    bool ops = false, timing = false;
 };
 
-// The words that crmsh's status takes; those of older layouts show the same screen.
+// The words that crmsh's status takes, and ours.
 Result<Wanted> read_words(const Context& context, const Args& args) {
-    static const std::set<std::string> same{"inactive", "timing", "tickets", "noheaders", "simple", "html"};
     Wanted out;
     out.text.width = context.width;
     out.text.color = context.color;
+    // A word switches on what it stands for.
+    const std::map<std::string, std::vector<bool*>> words{
+        {"bynode", {&out.text.by_node}},
+        {"brief", {&out.text.brief}},
+        {"verbose", {&out.text.verbose, &out.text.by_node}},
+        {"detail", {&out.text.verbose, &out.text.by_node}},
+        {"-v", {&out.text.verbose, &out.text.by_node}},
+        {"full", {&out.text.verbose, &out.text.by_node, &out.inactive, &out.attributes, &out.tickets, &out.failures, &out.ops, &out.timing}},
+        {"simple", {&out.text.headline_only}},
+        {"noheaders", {&out.text.no_headline}},
+        {"inactive", {&out.inactive}},
+        {"attributes", {&out.attributes}},
+        {"tickets", {&out.tickets}},
+        {"failcounts", {&out.failures}},
+        {"failures", {&out.failures}},
+        {"ops", {&out.ops}},
+        {"history", {&out.ops}},
+        {"timing", {&out.ops, &out.timing}},
+        {"quiet", {&out.quiet}},
+        {"--watch", {&out.watch}},
+        {"xml", {}},
+        {"json", {}},
+    };
     for (const auto& w : args.words) {
-        if (w.text == "bynode") {
-            out.text.by_node = true;
-        } else if (w.text == "verbose" || w.text == "full" || w.text == "detail" || w.text == "-v") {
-            out.text.verbose = out.text.by_node = true;
-            out.ops = out.ops || w.text == "full";
-        } else if (w.text == "brief") {
-            out.text.brief = true;
-        } else if (w.text == "quiet") {
-            out.quiet = true;
-        } else if (w.text == "ops") {
-            out.ops = true;
-        } else if (w.text == "failcounts") {
-            out.failcounts = true;
-        } else if (w.text == "--watch") {
-            out.watch = true;
-        } else if (same.count(w.text) == 0 && w.text != "xml" && w.text != "json") {
-            return fail("status: unknown word '" + w.text + "'");
-        }
+        const auto it = words.find(w.text);
+        if (w.text == "html") return fail("status: no html here; crm -o json status is for programs, crm_mon --as-html FILE writes a page");
+        if (it == words.end()) return fail("status: unknown word '" + w.text + "'");
+        for (bool* flag : it->second) *flag = true;
     }
     return out;
 }
@@ -74,31 +83,12 @@ status::LiveFacts live_facts(Context& context) {
     return out;
 }
 
-void fail_counts(std::ostream& out, const cib::Cib& cib) {
-    out << "\nFAIL COUNTS\n";
-    for (const auto& node : cib.status.nodes) {
-        for (const auto& set : node.transient.children()) {
-            for (const auto& nv : set.children()) {
-                if (nv.get("name").rfind("fail-count-", 0) == 0) out << "  " << node.uname << " " << nv.get("name").substr(11) << " " << nv.get("value") << "\n";
-            }
-        }
-    }
-}
-
-void operations(std::ostream& out, const cib::Cib& cib) {
-    out << "\nOPERATIONS\n";
-    for (const auto& node : cib.status.nodes) {
-        for (const auto& r : node.history) {
-            for (const auto& op : r.ops) {
-                out << "  " << node.uname << " " << r.id << " " << op.operation;
-                if (op.interval_ms > 0) out << " every " << to_string(milliseconds{op.interval_ms});
-                out << ": exit " << op.rc;
-                if (op.exec_time_ms >= 0) out << ", took " << op.exec_time_ms << " ms";
-                if (op.last_rc_change > 0) out << ", " << to_iso8601(WallTime::from_seconds(op.last_rc_change));
-                out << "\n";
-            }
-        }
-    }
+void more_sections(std::ostream& out, const status::Input& input, const Wanted& wanted) {
+    if (wanted.inactive) status::inactive_section(out, input);
+    if (wanted.attributes) status::attributes_section(out, input.cib);
+    if (wanted.tickets) status::tickets_section(out, input.cib);
+    if (wanted.failures) status::failures_section(out, input.cib);
+    if (wanted.ops) status::operations_section(out, input.cib, wanted.timing);
 }
 
 int once(Context& context, const Wanted& wanted, const std::string& form) {
@@ -115,7 +105,8 @@ int once(Context& context, const Wanted& wanted, const std::string& form) {
     const auto view = policy::cluster_view(*cib, now);
     const auto plan = policy::plan(*cib, now);
     const auto facts = live_facts(context);
-    const auto screen = status::build({*cib, view, plan, facts, now});
+    const status::Input input{*cib, view, plan, facts, now};
+    const auto screen = status::build(input);
     if (wanted.quiet) return status::exit_status(screen);
     if (form == "json") {
         context.out << status::json(screen);
@@ -123,8 +114,7 @@ int once(Context& context, const Wanted& wanted, const std::string& form) {
         context.out << status::xml(screen);
     } else {
         context.out << status::text(screen, wanted.text);
-        if (wanted.failcounts) fail_counts(context.out, *cib);
-        if (wanted.ops) operations(context.out, *cib);
+        more_sections(context.out, input, wanted);
     }
     context.out << std::flush;
     return status::exit_status(screen);

@@ -170,6 +170,9 @@ void node_problems(const Input& in, std::vector<Problem>& out) {
         } else if (n.pending) {
             p.text = "node " + n.name + " is joining";
             p.serious = false;
+        } else if (const std::string fencing = fencing_text(in, n.name); !fencing.empty()) {
+            p.text = "node " + n.name + " is up and shall be fenced";
+            p.more.push_back(fencing);
         } else {
             continue;
         }

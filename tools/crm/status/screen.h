@@ -98,6 +98,7 @@ struct TextOptions {
     bool by_node = false;
     bool verbose = false;  // all lines of long lists
     bool brief = false;    // headline and services only
+    bool headline_only = false, no_headline = false;
 };
 std::string text(const Screen& screen, const TextOptions& options);
 // Schema "muster-status", version 1: doc/status-json.md.

@@ -193,7 +193,8 @@ void nodes_block(Writer& w, const Screen& s, const TextOptions& options) {
 
 std::string text(const Screen& s, const TextOptions& options) {
     Writer w{options};
-    headline(w, s);
+    if (!options.no_headline) headline(w, s);
+    if (options.headline_only) return w.take();
     services_block(w, s, options);
     if (options.brief) return w.take();
     wrong_block(w, s, options);
