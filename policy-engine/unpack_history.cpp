@@ -497,6 +497,33 @@ const cib::OpRecord* find_record(const Model& m, NodeIx n, std::string_view hist
     return nullptr;
 }
 
+namespace {
+
+// Its connection and its container count as running, even if they failed since.
+bool was_up(const Model& m, const Node& n) {
+    if (n.remote_rsc == kNone) return false;
+    const Resource& conn = m.rsc(n.remote_rsc);
+    return conn.role == Role::started && (conn.container == kNone || m.rsc(conn.container).role == Role::started);
+}
+
+// The next remote or guest node, in the order of the status, that was up, or not; whether there was one.
+bool unpack_next_remote(Model& m, bool lost, std::set<NodeIx>& done) {
+    for (const auto& s : m.cib->status.nodes) {
+        const auto it = m.node_by_id.find(s.id);
+        const NodeIx ix = it != m.node_by_id.end() ? it->second : m.find_node(s.uname);
+        if (ix == kNone || m.node(ix).kind == NodeKind::member || done.count(ix) != 0) continue;
+        const Node& n = m.node(ix);
+        if (was_up(m, n) == lost) continue;
+        if (!n.online && n.remote_rsc != kNone && !m.config.fencing) continue;
+        done.insert(ix);
+        unpack_node(m, ix);
+        return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 void unpack_history(Model& m) {
     for (const auto& s : m.cib->status.nodes) {
         auto it = m.node_by_id.find(s.id);
@@ -508,20 +535,10 @@ void unpack_history(Model& m) {
     bind_removed(m);
     unpack_remote_states(m);
     // Remote and guest nodes know what runs there only once their own connections are understood; guests in remotes too.
+    // Those that were up come first: their instances are counted before the others'.
     std::set<NodeIx> done;
-    for (bool again = true; again;) {
-        again = false;
-        for (const auto& s : m.cib->status.nodes) {
-            auto it = m.node_by_id.find(s.id);
-            NodeIx ix = it != m.node_by_id.end() ? it->second : m.find_node(s.uname);
-            if (ix == kNone || m.node(ix).kind == NodeKind::member || done.count(ix) != 0) continue;
-            if (!m.node(ix).online && m.node(ix).remote_rsc != kNone && !m.config.fencing) continue;
-            done.insert(ix);
-            unpack_node(m, ix);
-            unpack_remote_states(m);
-            again = true;
-        }
-    }
+    for (const bool lost : {false, true})
+        while (unpack_next_remote(m, lost, done)) unpack_remote_states(m);
 }
 
 }  // namespace muster::policy
