@@ -87,7 +87,7 @@ bool may_be_there(Model& m, const Resource& r, NodeIx n) {
     const Node& node = m.node(n);
     if (node.kind != NodeKind::guest || node.remote_rsc == kNone) return true;
     const RscIx conn = node.remote_rsc;
-    return m.rsc(conn).parent == kNone || r.container == m.rsc(conn).container;
+    return m.rsc(conn).parent == kNone || (r.self != conn && r.container == m.rsc(conn).container);
 }
 
 // What needs fencing waits for it; what needs only quorum waits where it may still be on the lost node.
