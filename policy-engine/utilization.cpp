@@ -93,18 +93,38 @@ NodeIx Placer::drop_full_nodes(RscIx r) {
     return roomiest;
 }
 
+void Placer::merge_scores(RscIx r, double factor, Row& row) const {
+    for (NodeIx n = 0; n < m_.node_count(); ++n) {
+        std::int32_t& cell = row[static_cast<std::size_t>(n)];
+        const std::int32_t own = m_.score(r, n), there = own == kAbsent || !m_.node(n).available() ? -kInf : own;
+        if (cell == kAbsent || (factor < 0 && there < 0)) continue;
+        cell = add_scores(cell, Score{static_cast<std::int64_t>(factor * there)}.value());
+    }
+}
+
+// Where the primaries can be, and theirs: a node that is not available is none for them.
+void Placer::merge_primaries(RscIx r, double factor, Row& row, std::set<RscIx>& seen) {
+    if (!seen.insert(r).second) return;
+    const Resource& res = m_.rsc(r);
+    if (res.kind == RscKind::group && !res.children.empty()) {  // all that its members say
+        merge_scores(res.children.back(), factor, row);
+        merge_primaries(res.children.back(), factor, row, seen);
+    }
+    for (int ix : primaries_of(m_, r)) {
+        const Colocation& c = m_.colocations[static_cast<std::size_t>(ix)];
+        if (seen.count(c.primary) != 0) continue;
+        const double f = factor * c.score / static_cast<double>(kInf);
+        merge_scores(c.primary, f, row);
+        merge_primaries(c.primary, f, row, seen);
+    }
+}
+
 // With a placement strategy, resources are taken by priority, then by how good their present node is for them.
 void Placer::order_by_scores() {
     auto row = [&](RscIx r) {
-        if (m_.rsc(r).kind == RscKind::group) {  // all that its members say
-            Row out(m_.nodes.size(), 0);
-            merge(r, kNone, nullptr, 1.0, out, false, 0);
-            return out;
-        }
         Row out = row_of(r);
-        m_.rsc(r).merging = true;
-        for (int ix : dependents_of(m_, r)) add_dependents(r, m_.colocations[static_cast<std::size_t>(ix)], out);
-        m_.rsc(r).merging = false;
+        std::set<RscIx> seen;
+        merge_primaries(r, 1.0, out, seen);
         return out;
     };
     std::map<RscIx, Row> rows;
@@ -114,7 +134,7 @@ void Placer::order_by_scores() {
     std::stable_sort(nodes.begin(), nodes.end(), [&](NodeIx a, NodeIx b) {
         bool ua = m_.node(a).available(), ub = m_.node(b).available();
         if (ua != ub) return ua;
-        return compare_capacity(m_.node(a), m_.node(b)) > 0;
+        return m_.config.placement == "balanced" && compare_capacity(m_.node(a), m_.node(b)) > 0;
     });
     auto at = [&](RscIx r, NodeIx n) { std::int32_t s = rows[r][static_cast<std::size_t>(n)]; return s == kAbsent ? -kInf : s; };
     std::stable_sort(queue_.begin(), queue_.end(), [&](RscIx a, RscIx b) {
@@ -123,7 +143,7 @@ void Placer::order_by_scores() {
         NodeIx nx = x.current(), ny = y.current();
         if (nx != kNone && ny == kNone) return at(a, nx) > -kInf ? true : false;
         if (nx == kNone && ny != kNone) return false;
-        if (nx != kNone && ny != kNone && nx != ny && at(a, nx) != at(b, ny)) return at(a, nx) > at(b, ny);
+        if (nx != kNone && ny != kNone && at(a, nx) != at(b, ny)) return at(a, nx) > at(b, ny);
         for (NodeIx n : nodes)
             if (at(a, n) != at(b, n)) return at(a, n) > at(b, n);
         return false;
