@@ -119,8 +119,8 @@ void link_resources(Actions& a, RscIx first, Task first_task, RscIx then, Task t
     a.clone_orders.push_back({first, first_task, then, then_task});
     if (interleaves(m, first, then)) {
         link_instances(a, first, first_task, then, then_task, flags);
-        // Bundles are ordered as wholes, too, where both are in the graph.
-        if (m.rsc(first).bundle && m.rsc(then).bundle) a.link(a.find(first, finished(first_task)), a.find(then, then_task), edge::order);
+        // As wholes they wait for each other, too, where both are in the graph.
+        a.link(a.find(first, finished(first_task)), a.find(then, then_task), edge::order);
         return;
     }
     std::vector<ActIx> thens;
