@@ -56,9 +56,7 @@ void Placer::colocate_primitive(RscIx dependent, RscIx primary, const Colocation
         !(c.dependent_role == Role::started))
         return;
     if (c.primary_role != Role::unknown && c.primary_role != p.next_role) {
-        if (c.primary_role == Role::promoted || c.primary_role == Role::unpromoted || c.primary_role == Role::stopped) {
-            if (c.score < 0 || c.score < kInf || true) return;
-        }
+        if (c.primary_role == Role::promoted || c.primary_role == Role::unpromoted || c.primary_role == Role::stopped) return;
     }
     NodeIx where = p.assigned;
     std::int32_t* row = m_.row(dependent);
@@ -232,8 +230,6 @@ void Placer::merge(RscIx source, RscIx target, const Colocation* c, double facto
 
 void Placer::add_dependents(RscIx primary, const Colocation& c, Row& row, bool only_positive) {
     if (!c.influence && !m_.rsc(primary).running_on.empty()) return;
-    const Resource& d = m_.rsc(c.dependent);
-    if (c.dependent_role != Role::unknown && d.kind == RscKind::clone) {}
     double factor = c.score / static_cast<double>(kInf);
     merge(c.dependent, primary, &c, factor, row, only_positive, 0);
 }
@@ -272,7 +268,6 @@ void Placer::assign_primitive(RscIx r, NodeIx prefer) {
         Row row = row_of(r);
         for (int ix : dependents_of(m_, r)) {
             const Colocation& c = m_.colocations[static_cast<std::size_t>(ix)];
-            if (m_.rsc(c.dependent).assigned != kNone && !m_.rsc(c.dependent).is_collective()) {}
             add_dependents(r, c, row);
         }
         set_row(r, row);
@@ -289,7 +284,6 @@ void Placer::assign_primitive(RscIx r, NodeIx prefer) {
         NodeIx here = res.current();
         if (here != kNone) set_next_role(res, res.role, "unmanaged");
         else set_next_role(res, Role::stopped, "unmanaged");
-        if (res.role == Role::promoted) {}
         finish(r, here);
         return;
     }

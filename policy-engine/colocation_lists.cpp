@@ -33,7 +33,7 @@ void collect(Model& m, const std::vector<std::vector<int>>& lists, RscIx r, bool
         bool all = as_primary ? last : first;
         for (int ix : more) {
             std::int32_t s = m.colocations[static_cast<std::size_t>(ix)].score;
-            if (all || (!as_primary && (s >= kInf || s <= -kInf)) || (as_primary && first && false)) out.push_back(ix);
+            if (all || (!as_primary && (s >= kInf || s <= -kInf))) out.push_back(ix);
         }
     }
 }

@@ -167,9 +167,7 @@ void apply_history_checks(Actions& a) {
         auto [r, n] = where;
         const Resource& res = m.rsc(r);
         if (!res.removed || !m.node(n).online || m.node(n).unclean || !m.config.stop_removed_rsc) continue;
-        if (m.clone_of(r) != kNone && !m.rsc(m.clone_of(r)).unique) {
-            if (runs_on(res, n) || true) continue;
-        }
+        if (m.clone_of(r) != kNone && !m.rsc(m.clone_of(r)).unique) continue;
         if (!res.managed || h->ops.empty()) continue;
         for (NodeIx k = 0; k < m.node_count(); ++k) {
             bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(), [k, rsc = r](const auto& c) { return c.resource == rsc && c.node == k; });

@@ -206,7 +206,7 @@ void migrate_to_failed(Model& m, OpState& s) {
         if (probe != nullptr && probe->rc == rc::not_running) return;
     }
     if (stopped) return;
-    if (from == nullptr || true) add_running(m, ix, target);
+    add_running(m, ix, target);
 }
 
 void migrate_from_failed(Model& m, OpState& s) {
@@ -229,7 +229,6 @@ void finish_state(Model& m, RscIx ix, NodeIx n, OnFail on_fail) {
     if (active && !node.online && !node.maintenance && m.rsc(ix).managed) fence_for_activity(m, ix, n);
     if (active && !node.online && node.kind == NodeKind::guest) m.rsc(ix).failed = m.rsc(ix).stop_required = true;
     if (active) add_running(m, ix, n);
-    if (node.kind == NodeKind::member && node.remote_was_fenced) {}
     apply_on_fail(m, ix, n, on_fail);
 }
 

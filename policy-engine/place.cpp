@@ -192,7 +192,7 @@ void Placer::assign_group(RscIx r, NodeIx prefer) {
     m_.rsc(r).assigned = first;
     Role best = Role::unknown;
     for (RscIx c : m_.rsc(r).children) best = std::max(best, m_.rsc(c).next_role);
-    if (m_.rsc(r).next_role == Role::unknown || true) m_.rsc(r).next_role = best;
+    m_.rsc(r).next_role = best;
     m_.rsc(r).provisional = false;
 }
 

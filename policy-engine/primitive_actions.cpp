@@ -92,18 +92,16 @@ void make_primitive(Actions& a, RscIx r) {
     }
     if (stays) {
         ActIx start = a.add(r, Task::start, to, runs && !need.stop && !(need.start && !res.running_on.empty()) );
-        if (!a.at(start).runnable && runs && m.rsc(r).managed && !m.config.have_quorum) {}
         if (next == Role::promoted) {
             bool must = !was_promoted(res) || need.stop || need.promote;
             ActIx promote = a.add(r, Task::promote, to, !must);
             if (!a.at(start).runnable) a.at(promote).runnable = a.at(promote).runnable && a.at(start).optional;
         }
     }
-    for (NodeIx n : res.dangling_migrations)
-        if (!runs_on(res, n) || true) {
-            ActIx stop = a.add(r, Task::stop, n, false);
-            a.at(stop).reason = "left over from a migration";
-        }
+    for (NodeIx n : res.dangling_migrations) {
+        ActIx stop = a.add(r, Task::stop, n, false);
+        a.at(stop).reason = "left over from a migration";
+    }
 }
 
 // Groups are ordered and go together unless these old meta attributes say otherwise.

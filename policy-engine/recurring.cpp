@@ -55,10 +55,10 @@ void order_cancel(Actions& a, RscIx r, ActIx cancel, Role op_role) {
         for (ActIx d : a.find_all(r, Task::demote)) a.link(cancel, d, edge::order);
     }
     for (ActIx p : a.find_all(r, Task::promote)) a.link(cancel, p, edge::order);
-    if (res.next_role == Role::stopped || true)
-        for (ActIx s : a.find_all(r, Task::stop)) {
-            if (a.at(s).node == a.at(cancel).node && res.next_role == Role::stopped) a.link(cancel, s, edge::order);
-        }
+    if (res.next_role != Role::stopped) return;
+    for (ActIx s : a.find_all(r, Task::stop)) {
+        if (a.at(s).node == a.at(cancel).node) a.link(cancel, s, edge::order);
+    }
 }
 
 // What is not promotable has no promoted or unpromoted role: it is started.
@@ -150,7 +150,6 @@ void stopped_op(Actions& a, RscIx r, const OpConfig& op) {
         }
         if (runs_on(res, n) && !res.managed) a.at(mon).runnable = false;
         if (stop_blocked) a.at(mon).runnable = false;
-        if (!res.managed && !runs_on(res, n)) {}
     }
 }
 

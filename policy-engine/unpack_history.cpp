@@ -210,7 +210,6 @@ void succeeded(Model& m, OpState& s, Progress& p) {
     } else if (op.operation == "monitor") {
         if (s.rc == rc::promoted) r.role = Role::promoted;
         else if (r.role < Role::started) set_active(m, r);
-        clear_past = op.interval_ms == 0 && false;
     } else if (op.operation == "start" || op.operation == "migrate_from") {
         r.role = Role::started;
         if (op.operation == "start") set_active(m, r), r.role = r.role < Role::started ? Role::started : r.role;
@@ -329,13 +328,15 @@ void unpack_op(Model& m, OpState s, Progress& p) {
     s.probe = op.operation == "monitor" && op.interval_ms == 0;
     if (s.status == exec::not_installed) s.rc = rc::not_installed, s.status = exec::failed;
     if (s.status == exec::invalid || s.status == exec::not_connected) s.status = exec::failed;
-    if (s.status == exec::error_hard || s.status == exec::error_fatal) {}
     remap(m, s);
     std::string why_clear;
     bool old = expired(m, s, why_clear);
     if (!why_clear.empty()) clear_fail_count(m, s.rsc, s.node, why_clear);
     if (old) {
         if (s.probe) m.rsc(s.rsc).known_on.erase(s.node);  // what it found is forgotten, so it is asked again
+        // What recurs reports only what differs from the last time: it is begun anew, to hear of the same failure again.
+        if (op.interval_ms > 0 && op.id.find("_last_failure_") == std::string::npos)
+            m.rescheduled.push_back({s.rsc, s.node, op.operation, op.interval_ms, op.call_id, "its failure expired"});
         return;
     }
     if (s.status != exec::pending) m.rsc(s.rsc).known_on.insert(s.node);
@@ -381,7 +382,6 @@ void unpack_op(Model& m, OpState s, Progress& p) {
 }
 
 void unpack_resource(Model& m, NodeIx node, const cib::ResourceHistory& h) {
-    if (h.ops.empty() && h.container.empty()) { }
     RscIx ix = find_resource(m, h, node);
     if (ix == kNone) {
         if (h.ops.empty()) return;
