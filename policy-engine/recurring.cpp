@@ -26,19 +26,20 @@ bool in_history(Model& m, const Resource& r, NodeIx n, const OpConfig& op) {
     return found->call_id > stop_id && found->call_id > (start_id >= 0 ? start_id : role_id);
 }
 
-// Its own parameters changed (the timeout, too): it is begun anew, in place of the one that runs.
-bool changed(const Model& m, RscIx r, NodeIx n, const OpConfig& op) {
-    return std::any_of(m.rescheduled.begin(), m.rescheduled.end(), [&](const Cancel& c) {
-        return c.resource == r && c.node == n && c.task == op.name && c.interval_ms == op.interval_ms;
-    });
-}
-
 int last_call(const Model& m, const Resource& r, NodeIx n, const OpConfig& op) {
     int last = -1;
     if (const cib::ResourceHistory* history = m.history.find(r.self, n))
         for (const auto& rec : history->ops)
             if (rec.interval_ms == op.interval_ms && rec.operation == op.name) last = std::max(last, rec.call_id);
     return last;
+}
+
+// Its own parameters changed (the timeout, too), or its last failure expired: it begins anew, in place of the one that runs.
+bool rescheduled(const Model& m, RscIx r, NodeIx n, const OpConfig& op) {
+    const int last = last_call(m, m.rsc(r), n, op);
+    return std::any_of(m.rescheduled.begin(), m.rescheduled.end(), [&](const Cancel& c) {
+        return c.resource == r && c.node == n && c.task == op.name && c.interval_ms == op.interval_ms && c.call_id == last;
+    });
 }
 
 ActIx cancel_op(Actions& a, RscIx r, NodeIx n, const std::string& op_name, std::int64_t interval) {
@@ -89,7 +90,7 @@ void active_op(Actions& a, RscIx r, const OpConfig& op) {
     ActIx start = a.find(r, Task::start, n);
     bool running = runs_on(res, n) && res.role > Role::stopped;
     bool base_optional = running && (!res.managed || start == kNone || a.at(start).optional);
-    bool known = running && in_history(m, res, n, op) && !changed(m, r, n, op);
+    bool known = running && in_history(m, res, n, op) && !rescheduled(m, r, n, op);
     // On a node that shuts down nothing more begins, even of what is not managed and so stays.
     const bool leaving = running && m.node(n).shutdown;
     ActIx mon = a.add(r, Task::monitor, n, leaving || (base_optional && known), op.interval_ms);
