@@ -218,6 +218,10 @@ void order_probes(Actions& a) {
         if (top != r) {
             a.link(p, a.find(top, Task::start), edge::order);
             a.link(p, a.find(top, Task::stopped), edge::order);
+            if (a.m.node(a.at(p).node).pending)
+                for (RscIx i : a.m.rsc(top).children)
+                    for (ActIx s : a.find_all(i, Task::start))
+                        if (a.m.rsc(i).running_on.empty()) a.link(p, s, edge::order | edge::block);
             std::set<RscIx> seen;
             before_stops_of_dependants(a, p, top, seen);
             continue;
