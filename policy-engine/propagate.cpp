@@ -228,29 +228,38 @@ class ColocatedBlocker {
         for (ActIx x = 0; x < count; ++x) {
             const Act& act = a_.at(x);
             const bool comes = act.task == Task::start || act.task == Task::promote;
-            if (!comes || act.runnable || act.optional || act.dead || act.rsc == kNone) continue;
+            if (!comes || act.runnable || act.dead || act.rsc == kNone) continue;
+            const bool down = goes_down(act);
+            if (act.optional && !down) continue;
             if (a_.m.rsc(act.rsc).is_collective()) continue;
             RscIx whole = act.rsc;
             if (RscIx p = a_.m.rsc(whole).parent; p != kNone && a_.m.rsc(p).kind == RscKind::group) whole = p;
-            dependents(whole, act.task == Task::promote, act.blocked_by);
+            dependents(whole, act.task == Task::promote, down, act.blocked_by);
         }
         return changed_;
     }
 
   private:
-    void dependents(RscIx primary, bool promotion, const std::string& why) {
+    // Up now, and stopped for good: what it needs cannot come.
+    bool goes_down(const Act& start) const {
+        const auto stops = a_.find_all(start.rsc, Task::stop);
+        return start.task == Task::start && std::any_of(stops.begin(), stops.end(), [&](ActIx s) {
+                   return !a_.at(s).optional && a_.at(s).runnable;
+               });
+    }
+    void dependents(RscIx primary, bool promotion, bool down, const std::string& why) {
         for (const Colocation& c : a_.m.colocations) {
             if (c.primary != primary || c.score < kInf || c.internal_group) continue;
             if (promotion && c.primary_role != Role::promoted) continue;
-            block(c.dependent, c.dependent_role == Role::promoted ? Task::promote : Task::start, why);
+            block(c.dependent, c.dependent_role == Role::promoted ? Task::promote : Task::start, down, why);
         }
     }
-    void block(RscIx r, Task task, const std::string& why) {
-        for (RscIx c : a_.m.rsc(r).children) block(c, task, why);
+    void block(RscIx r, Task task, bool down, const std::string& why) {
+        for (RscIx c : a_.m.rsc(r).children) block(c, task, down, why);
         if (a_.m.rsc(r).is_collective()) return;
         for (ActIx x : a_.find_all(r, task)) {
             Act& act = a_.at(x);
-            if (!act.runnable || act.optional) continue;
+            if (!act.runnable || (act.optional && !down)) continue;
             act.runnable = false;
             act.blocked_by = why;
             changed_ = true;

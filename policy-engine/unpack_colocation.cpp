@@ -60,6 +60,10 @@ void between(Model& m, const xml::Element& e, const Set& a, const Set& b, std::i
         for (RscIx p : primaries) link(d, p);
 }
 
+bool stands_for_many(const Model& m, const std::string& name) {
+    return m.find_rsc(name) == kNone && (m.template_users.count(name) != 0 || m.tags.count(name) != 0);
+}
+
 }  // namespace
 
 void add_colocation(Model& m, Colocation c) {
@@ -87,6 +91,11 @@ void unpack_colocation(Model& m, const xml::Element& e) {
         }
         for (const auto& s : sets) inside(m, e, s);
         for (std::size_t i = 1; i < sets.size(); ++i) between(m, e, sets[i - 1], sets[i], score);
+        return;
+    }
+    if (stands_for_many(m, e.get("rsc")) && stands_for_many(m, e.get("with-rsc"))) {
+        m.error("colocation " + e.id() + " is ignored: " + e.get("rsc") + " and " + e.get("with-rsc") +
+                " are both templates or tags; name at least one resource, or use resource sets");
         return;
     }
     auto dependents = named_resources(m, e.get("rsc"), e.id());
