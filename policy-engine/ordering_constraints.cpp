@@ -39,10 +39,12 @@ std::uint32_t flags_of(OrderKind kind, Task first, bool symmetrical, bool invers
     return edge::order | edge::imply_then | edge::block;
 }
 
-bool interleaves(const Model& m, RscIx first, RscIx then) {
+// The clone that depends on the other says so; on the way down it is the first.
+bool interleaves(const Model& m, RscIx first, RscIx then, Task first_task) {
     const Resource &f = m.rsc(first), &t = m.rsc(then);
     bool clones = (f.kind == RscKind::clone || f.kind == RscKind::bundle) && (t.kind == RscKind::clone || t.kind == RscKind::bundle);
-    return clones && t.interleave;
+    const bool down = first_task == Task::stop || first_task == Task::demote;
+    return clones && (down ? f.interleave : t.interleave);
 }
 
 NodeIx node_of_instance(const Model& m, RscIx i, Task task) {
@@ -117,7 +119,7 @@ void link_instances(Actions& a, RscIx first, Task first_task, RscIx then, Task t
 void link_resources(Actions& a, RscIx first, Task first_task, RscIx then, Task then_task, std::uint32_t flags) {
     Model& m = a.m;
     a.clone_orders.push_back({first, first_task, then, then_task});
-    if (interleaves(m, first, then)) {
+    if (interleaves(m, first, then, first_task)) {
         link_instances(a, first, first_task, then, then_task, flags);
         // As wholes they wait for each other, too, where both are in the graph.
         a.link(a.find(first, finished(first_task)), a.find(then, then_task), edge::order);
