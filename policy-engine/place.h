@@ -54,7 +54,7 @@ class Placer {
     int compare_capacity(const Node& a, const Node& b) const;
     NodeIx drop_full_nodes(RscIx r);  // the node to prefer, if not all fit
     void order_by_scores();
-    void merge_scores(RscIx r, double factor, Row& row) const;
+    void merge_scores(RscIx r, double factor, Row& row, bool as_primary) const;
     void merge_primaries(RscIx r, double factor, Row& row, std::set<RscIx>& seen);
 
     Model& m_;

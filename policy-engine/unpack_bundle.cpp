@@ -88,6 +88,8 @@ BundleReplica Definer::replica(RscIx bundle, int i, const BundleElements& elemen
     if (rep.child == kNone) return rep;
     m_.rsc(rep.child).container = rep.container;
     m_.rsc(rep.container).fillers.push_back(rep.child);
+    // What is inside takes its room from the host.
+    std::swap(m_.rsc(rep.child).utilization, m_.rsc(rep.container).utilization);
     return rep;
 }
 

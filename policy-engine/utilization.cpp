@@ -73,7 +73,10 @@ NodeIx Placer::drop_full_nodes(RscIx r) {
         while (!open.empty()) {
             RscIx y = open.back();
             open.pop_back();
-            for (RscIx c : m_.rsc(y).children) open.push_back(c);
+            for (RscIx c : m_.rsc(y).children) {
+                open.push_back(c);
+                if (m_.rsc(y).bundle) break;  // one replica must fit, the others may be elsewhere
+            }
             if (!m_.rsc(y).is_collective() && seen.insert(y).second && m_.rsc(y).provisional) add(whole, m_.rsc(y).utilization);
         }
     }
@@ -93,10 +96,10 @@ NodeIx Placer::drop_full_nodes(RscIx r) {
     return roomiest;
 }
 
-void Placer::merge_scores(RscIx r, double factor, Row& row) const {
+void Placer::merge_scores(RscIx r, double factor, Row& row, bool as_primary) const {
     for (NodeIx n = 0; n < m_.node_count(); ++n) {
         std::int32_t& cell = row[static_cast<std::size_t>(n)];
-        const std::int32_t own = m_.score(r, n), there = own == kAbsent || !m_.node(n).available() ? -kInf : own;
+        const std::int32_t own = m_.score(r, n), there = own == kAbsent || (as_primary && !m_.node(n).available()) ? -kInf : own;
         if (cell == kAbsent || (factor < 0 && there < 0)) continue;
         cell = add_scores(cell, Score{static_cast<std::int64_t>(factor * there)}.value());
     }
@@ -107,14 +110,14 @@ void Placer::merge_primaries(RscIx r, double factor, Row& row, std::set<RscIx>& 
     if (!seen.insert(r).second) return;
     const Resource& res = m_.rsc(r);
     if (res.kind == RscKind::group && !res.children.empty()) {  // all that its members say
-        merge_scores(res.children.back(), factor, row);
-        merge_primaries(res.children.back(), factor, row, seen);
+        for (RscIx member : res.children) merge_scores(member, factor, row, seen.size() > 1);
+        for (RscIx member : res.children) merge_primaries(member, factor, row, seen);
     }
     for (int ix : primaries_of(m_, r)) {
         const Colocation& c = m_.colocations[static_cast<std::size_t>(ix)];
         if (seen.count(c.primary) != 0) continue;
         const double f = factor * c.score / static_cast<double>(kInf);
-        merge_scores(c.primary, f, row);
+        merge_scores(c.primary, f, row, true);
         merge_primaries(c.primary, f, row, seen);
     }
 }
@@ -125,6 +128,11 @@ void Placer::order_by_scores() {
         Row out = row_of(r);
         std::set<RscIx> seen;
         merge_primaries(r, 1.0, out, seen);
+        for (NodeIx n = 0; n < m_.node_count(); ++n) {  // inside a bundle is no place for what is outside
+            const Node& node = m_.node(n);
+            if (node.kind == NodeKind::guest && node.remote_rsc != kNone && m_.rsc(node.remote_rsc).parent != kNone)
+                out[static_cast<std::size_t>(n)] = -kInf;
+        }
         return out;
     };
     std::map<RscIx, Row> rows;

@@ -72,17 +72,21 @@ class Reader {
         const std::string name{words[1]};
         xml::Element e{"node", {{"id", id}, {"uname", name}}};
         xml::Element attributes{"instance_attributes", {{"id", "nodes-" + id}}};
+        xml::Element utilization{"utilization", {{"id", "nodes-" + id + "-utilization"}}};
         std::string state = "online";
         for (std::size_t i = 2; i < words.size(); ++i) {
             const auto equals = words[i].find('=');
             if (equals == std::string_view::npos) {
                 state = words[i];
                 if (state == "standby" || state == "maintenance") set(attributes, id, state, "on");
+            } else if (starts_with(words[i], "has:")) {
+                set(utilization, id, words[i].substr(4, equals - 4), words[i].substr(equals + 1));
             } else {
                 set(attributes, id, words[i].substr(0, equals), words[i].substr(equals + 1));
             }
         }
         if (!attributes.children().empty()) e.add(attributes);
+        if (!utilization.children().empty()) e.add(utilization);
         s_.cib.configuration.child_or_add("nodes").add(e);
         cib::NodeState n;
         n.id = id;
