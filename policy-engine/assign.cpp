@@ -91,7 +91,8 @@ void Placer::colocate_clone(RscIx dependent, RscIx clone, const Colocation& c) {
         for (const auto& r : p.bundle->list) instances.push_back(r.container);
     }
     RscIx dclone = m_.clone_of(dependent);
-    bool interleave = dclone != kNone && m_.rsc(dclone).interleave && p.kind == RscKind::clone;
+    // Who must keep away keeps away from all instances: chosen by its own place, it would flee from there and back for ever.
+    bool interleave = dclone != kNone && m_.rsc(dclone).interleave && p.kind == RscKind::clone && c.score > -kInf;
     if (interleave && c.dependent_role < Role::unpromoted) {
         // Each instance goes with the primary's instance on the same node.
         RscIx best = kNone;

@@ -32,7 +32,6 @@ Parameters params_of(Model& m, RscIx r, NodeIx n, const cib::OpRecord& op) {
             map["CRM_meta_timeout"] = std::to_string(duration_ms(meta.count("timeout") != 0 ? meta["timeout"] : "", 20'000));
         }
     }
-    if (op.interval_ms > 0) map.try_emplace("CRM_meta_timeout", "20000");
     for (auto& [k, v] : map) out.emplace_back(k, v);
     return out;
 }
