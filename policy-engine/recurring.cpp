@@ -66,7 +66,7 @@ void order_cancel(Actions& a, RscIx r, ActIx cancel, Role op_role) {
 bool wanted_in(const Model& m, const Resource& r, const OpConfig& op) {
     const Role next = r.next_role;
     if (op.role == Role::unknown) return next != Role::promoted;
-    if (op.role == Role::started) return next == Role::started || next == Role::unpromoted;
+    if (op.role == Role::started) return next == Role::started;
     if (op.role != Role::unpromoted || next != Role::started) return op.role == next;
     const RscIx clone = m.clone_of(r.self);
     return clone != kNone && m.rsc(clone).promotable;
