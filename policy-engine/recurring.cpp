@@ -79,7 +79,7 @@ void active_op(Actions& a, RscIx r, const OpConfig& op) {
     if (op.role == Role::stopped) return;
     const Role next = res.next_role;
     if (!wanted_in(m, res, op) || n == kNone) {
-        if (n != kNone && runs_on(res, n) && in_history(m, res, n, op)) {
+        if (n != kNone && runs_on(res, n) && in_history(m, res, n, op) && !rescheduled(m, r, n, op)) {
             ActIx c = cancel_op(a, r, n, op.name, op.interval_ms);
             a.at(c).reason = "not wanted in role " + std::string{role_text(next)};
             if (op.role != Role::unknown) a.at(c).meta["role"] = std::string{role_text(op.role)};
