@@ -151,7 +151,12 @@ void check_history(Model& m) {
         Resource& res = m.rsc(r);
         if (!m.node(n).online || m.node(n).unclean) continue;
         if (m.node(n).is_remote() && res.is_fence_device) continue;
-        if (res.removed) continue;
+        if (res.removed) {
+            // An entry for which there is no place in a clone still has an instance's name: whose agent it is counts.
+            const RscIx named = m.clone_of(r) == kNone ? kNone : m.find_rsc(h->id);
+            if (named != kNone && m.rsc(named).def && !m.rsc(named).removed) agent_changed(m, named, n, *h);
+            continue;
+        }
         if (res.is_remote_connection && res.container != kNone) continue;
         if (m.node(n).maintenance || res.maintenance) { if (res.maintenance) continue; }
         if (!implied_by_bundle(m, r)) forget_failures(m, r, n, *h);
