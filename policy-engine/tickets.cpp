@@ -36,7 +36,7 @@ void lost(Model& m, RscIx r, const TicketConstraint& t) {
     if (t.loss_policy == "fence") {
         if (!promoted_only) forbid(m, r, t, "ticket " + t.ticket + " is lost");
         else if (m.rsc(r).role != Role::promoted) return;  // an unpromoted instance may stay
-        for (NodeIx n : std::vector<NodeIx>{m.rsc(r).running_on}) m.fence(n, "deadman ticket was lost");
+        for (NodeIx n : std::vector<NodeIx>{m.rsc(r).running_on}) m.fence(n, "ticket " + t.ticket + " was lost, loss-policy is fence");
         return;
     }
     if (t.loss_policy == "demote" && promoted_only) return;
