@@ -165,7 +165,8 @@ bool Placer::banned_with_group(RscIx r, NodeIx n) const {
 }
 
 // The dependents' own scores, scaled by how strongly they are bound to this one.
-void Placer::add_matching(RscIx source, const std::string& attribute, double factor, Row& row, bool only_positive) {
+// Whether any node is left.
+bool Placer::add_matching(RscIx source, const std::string& attribute, double factor, Row& row, bool only_positive) {
     auto best = [&](NodeIx n) -> std::int32_t {
         if (attribute.empty() || attribute == "#uname") {
             if (factor > 0 && banned_with_group(source, n)) return -kInf;
@@ -183,21 +184,27 @@ void Placer::add_matching(RscIx source, const std::string& attribute, double fac
     int left = 0;
     for (NodeIx n = 0; n < m_.node_count(); ++n) left += usable(n, m_.score(source, n)) ? 1 : 0;
     const bool one_node_left = left == 1;
+    bool any_left = false;
     for (NodeIx n = 0; n < m_.node_count(); ++n) {
         std::int32_t& cell = row[static_cast<std::size_t>(n)];
         if (cell == kAbsent) continue;
         std::int32_t s = best(n);
         // What a dependent cannot use says nothing for this one, unless it has but one node left to go to.
-        if (factor < 0 && s < 0 && (s > -kInf || cell < 0 || !one_node_left)) continue;
+        if (factor < 0 && s < 0 && (s > -kInf || cell < 0 || !one_node_left)) {
+            any_left = any_left || usable(n, cell);
+            continue;
+        }
         double delta = factor * s;
         std::int64_t d = static_cast<std::int64_t>(delta < 0 ? delta - 0.5 : delta + 0.5);
         if (d == 0 && s != 0) d = (factor > 0) == (s > 0) ? 1 : -1;
         if (factor == 0) d = 0;
         std::int32_t sum = add_scores(cell, Score{d}.value());
+        any_left = any_left || usable(n, sum);
         if (only_positive && sum < 0 && cell > 0) cell = 1;
         else if (only_positive && sum < 0 && cell == 0) continue;
         else cell = sum;
     }
+    return any_left;
 }
 
 void Placer::merge(RscIx source, RscIx target, const Colocation* c, double factor, Row& row, bool only_positive, int depth) {
@@ -214,9 +221,7 @@ void Placer::merge(RscIx source, RscIx target, const Colocation* c, double facto
     }
     m_.rsc(source).merging = true;
     Row work = row;
-    add_matching(source, c == nullptr ? std::string{} : c->node_attribute, factor, work, only_positive);
-    bool keep = any_usable(work.data());
-    if (keep) {
+    if (add_matching(source, c == nullptr ? std::string{} : c->node_attribute, factor, work, only_positive)) {
         row = work;
         for (int ix : dependents_of(m_, source)) {
             const Colocation& next = m_.colocations[static_cast<std::size_t>(ix)];

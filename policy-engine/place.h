@@ -42,7 +42,7 @@ class Placer {
     void bind_with_members(RscIx r);
     void merge(RscIx source, RscIx target, const Colocation* c, double factor, Row& row, bool only_positive, int depth);
     bool banned_with_group(RscIx r, NodeIx n) const;
-    void add_matching(RscIx source, const std::string& attribute, double factor, Row& row, bool only_positive);
+    bool add_matching(RscIx source, const std::string& attribute, double factor, Row& row, bool only_positive);
     NodeIx choose(RscIx r, NodeIx prefer);
     void finish(RscIx r, NodeIx n);
     void settle_remote(const Resource& connection);
