@@ -158,7 +158,8 @@ void check_history(Model& m) {
             continue;
         }
         if (res.is_remote_connection && res.container != kNone) continue;
-        if (m.node(n).maintenance || res.maintenance) { if (res.maintenance) continue; }
+        // What has to leave the node anyway needs no check; in maintenance it stays, and its monitors are kept right.
+        if ((m.node(n).standby || m.node(n).shutdown) && !m.node(n).maintenance) continue;
         if (!implied_by_bundle(m, r)) forget_failures(m, r, n, *h);
         if (runs_on(res, n) && res.role > Role::stopped) check_active(m, r, n, *h);
         else if (res.parent == kNone || m.clone_of(r) == kNone) agent_changed(m, r, n, *h);
