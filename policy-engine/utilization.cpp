@@ -35,9 +35,10 @@ bool fits(const Node& n, const Needs& needs) {
 std::vector<RscIx> colocated(Model& m, RscIx r) {
     std::vector<RscIx> all{r};
     for (std::size_t k = 0; k < all.size(); ++k) {
+        if (m.rsc(all[k]).kind == RscKind::clone) continue;  // an instance goes along, but not with whom the others go
         auto visit = [&](RscIx other, std::int32_t score) {
             if (score < kInf || std::find(all.begin(), all.end(), other) != all.end()) return;
-            if (m.rsc(other).kind == RscKind::clone) return;
+            if (m.rsc(other).kind == RscKind::clone && m.clone_of(r) == other) return;
             all.push_back(other);
         };
         for (int ix : primaries_of(m, all[k])) visit(m.colocations[static_cast<std::size_t>(ix)].primary, m.colocations[static_cast<std::size_t>(ix)].score);
@@ -75,7 +76,7 @@ NodeIx Placer::drop_full_nodes(RscIx r) {
             open.pop_back();
             for (RscIx c : m_.rsc(y).children) {
                 open.push_back(c);
-                if (m_.rsc(y).bundle) break;  // one replica must fit, the others may be elsewhere
+                if (m_.rsc(y).bundle || m_.rsc(y).kind == RscKind::clone) break;  // one must fit, others may be elsewhere
             }
             if (!m_.rsc(y).is_collective() && seen.insert(y).second && m_.rsc(y).provisional) add(whole, m_.rsc(y).utilization);
         }
