@@ -311,6 +311,13 @@ void pending(Model& m, OpState& s) {
     r.pending_node = s.node;
 }
 
+// Operations of a resource do not overlap on a node: one that answered later tells that it is over.
+void no_more_pending(Resource& r) {
+    r.pending_task.clear();
+    r.pending_node = kNone;
+    r.start_pending = false;
+}
+
 // A hard error bans the resource from the node, a fatal one from all.
 void ban_for_error(Model& m, OpState& s) {
     RscIx whole = s.rsc;
@@ -340,6 +347,7 @@ void unpack_op(Model& m, OpState s, Progress& p) {
         return;
     }
     if (s.status != exec::pending) m.rsc(s.rsc).known_on.insert(s.node);
+    if (s.status != exec::pending && op.interval_ms == 0 && m.rsc(s.rsc).pending_node == s.node) no_more_pending(m.rsc(s.rsc));
     switch (s.status) {
         case exec::cancelled: break;
         case exec::pending: pending(m, s); break;
