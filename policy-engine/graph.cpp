@@ -79,6 +79,8 @@ void fill(Actions& a, const Act& x, Action& out) {
         const Resource& r = m.rsc(x.rsc);
         out.resource = r.id;
         out.history_id = r.history;
+        // One that is too many keeps the number that its node's history gives it.
+        out.anonymous = m.clone_of(x.rsc) != kNone && !m.rsc(m.clone_of(x.rsc)).unique && !r.removed;
         if (x.task == Task::stop && r.lock_active && x.node == r.lock_node) out.shutdown_lock = std::to_string(r.lock_time);
         if (r.def) out.klass = r.def->klass, out.provider = r.def->provider, out.type = r.def->type;
     }

@@ -64,12 +64,10 @@ void write_head(Writer& w, const Action& a) {
 // An anonymous clone's instances share the primitive's id; the number is only in long-id.
 void write_primitive(Writer& w, const Action& a) {
     if (a.resource.empty() || a.klass.empty()) return;
-    const std::string* unique = attribute(a, "CRM_meta_globally_unique");
-    const bool anonymous = a.anonymous || (unique != nullptr && *unique == "false");
     const std::string& known_as = a.history_id.empty() ? a.resource : a.history_id;
     std::string id = known_as;
     std::string long_id = known_as == a.resource ? std::string{} : a.resource;
-    if (anonymous) {
+    if (a.anonymous) {
         if (known_as.find(':') != std::string::npos) long_id = known_as;
         else if (a.resource.find(':') != std::string::npos) long_id = a.resource;
         id = known_as.substr(0, known_as.find(':'));
