@@ -399,7 +399,8 @@ void unpack_resource(Model& m, NodeIx node, const cib::ResourceHistory& h) {
         auto& slot = m.history.slot(ix, node);
         if (slot == nullptr || !runs_on(m.rsc(ix), node)) slot = &h;
     }
-    if (m.clone_of(ix) != kNone) m.rsc(ix).history = h.id;
+    const bool instance = m.clone_of(ix) != kNone;
+    if (instance && m.rsc(ix).known_on.count(node) == 0 && m.rsc(ix).running_on.empty()) m.rsc(ix).history = h.id;
     {
         Resource& r = m.rsc(ix);
         if (!h.ops.empty()) {
@@ -416,6 +417,7 @@ void unpack_resource(Model& m, NodeIx node, const cib::ResourceHistory& h) {
     for (const auto* op : sorted_ops(h)) unpack_op(m, OpState{op, node, ix, 0, 0, -1, false}, p);
     finish_state(m, ix, node, p.on_fail);
     Resource& r = m.rsc(ix);
+    if (instance && runs_on(r, node)) r.history = h.id;  // where it is active it has its name
     Role wanted = effective_target_role(m, r);
     if (wanted != Role::unknown && (r.next_role == Role::unknown || wanted < r.next_role))
         set_next_role(r, wanted, "target-role");
