@@ -118,13 +118,11 @@ RscIx find_resource(Model& m, const cib::ResourceHistory& h, NodeIx node) {
 
 void remap(Model& m, OpState& s) {
     const auto& op = *s.op;
-    bool configured_promotable = m.clone_of(s.rsc) != kNone && m.rsc(m.clone_of(s.rsc)).promotable;
     if (s.rc == rc::degraded) s.rc = rc::ok;
     if (s.rc == rc::degraded_promoted) s.rc = rc::promoted;
     if (s.status == exec::pending) return;
     if (s.target_rc == rc::degraded) s.target_rc = rc::ok;
     bool done = s.status == exec::done || s.status == exec::failed;
-    (void)configured_promotable;
     if (!done && s.status != exec::not_supported) return;
     // An error stays one, even where it was expected (a transition that was played with a fault).
     const bool a_state = s.rc == rc::ok || s.rc == rc::not_running || s.rc == rc::promoted;
@@ -138,7 +136,7 @@ void remap(Model& m, OpState& s) {
             else s.status = s.target_rc >= 0 && s.target_rc != rc::ok ? exec::failed : exec::done;
             break;
         case rc::not_running:
-            if (s.probe || s.target_rc == s.rc || (op.operation == "stop" && false) || !m.rsc(s.rsc).managed) {
+            if (s.probe || s.target_rc == s.rc || !m.rsc(s.rsc).managed) {
                 s.status = exec::done;
                 m.rsc(s.rsc).role = Role::stopped;
                 s.rc = rc::not_running;
@@ -271,8 +269,6 @@ void failed(Model& m, OpState& s, Progress& p) {
         if (action == OnFail::block) {
             r.role = Role::promoted;
             set_next_role(r, Role::stopped, "demote with on-fail=block");
-        } else if (s.rc == rc::not_running) {
-            r.role = Role::stopped;
         } else {
             r.role = Role::unpromoted;
         }
