@@ -334,7 +334,7 @@ NodeIx Placer::choose(RscIx r, NodeIx prefer) {
     // Of equally good nodes, the one where it is: no pointless move.  Unique instances are spread instead.
     const RscIx clone = m_.clone_of(r);
     if (clone != kNone && m_.rsc(clone).unique) return best;
-    if (row[best] > 0 && row[best] < kInf && now != kNone && now != best && usable(now, row[now]) && row[now] == row[best])
+    if (row[best] > 0 && now != kNone && now != best && usable(now, row[now]) && row[now] == row[best])
         best = now;
     return best;
 }

@@ -104,7 +104,8 @@ cib::ResourceHistory& StatusEditor::history(cib::NodeState& node, const std::str
     const auto [entry, fresh] = index_.try_emplace(node.uname);
     auto& positions = entry->second;
     if (fresh) {
-        for (std::size_t i = 0; i < node.history.size(); ++i) positions.emplace(node.history[i].id, i);
+        // A status that tells of a resource twice: the last entry is the one that goes on.
+        for (std::size_t i = 0; i < node.history.size(); ++i) positions[node.history[i].id] = i;
     }
     if (const auto at = positions.find(resource); at != positions.end()) return node.history[at->second];
     positions.emplace(resource, node.history.size());

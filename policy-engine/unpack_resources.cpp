@@ -132,6 +132,20 @@ std::shared_ptr<Definition> define(Model& m, const xml::Element& e) {
     return def;
 }
 
+// Only OCF and fence agents are told the number of their instance.  The first other class that a clone holds, or "".
+std::string class_without_instances(Model& m, const xml::Element& clone) {
+    for (const xml::Element& e : clone.children()) {
+        if (e.name() == "group") {
+            if (std::string inner = class_without_instances(m, e); !inner.empty()) return inner;
+        }
+        if (e.name() != "primitive") continue;
+        const xml::Element* tmpl = e.has("class") ? nullptr : template_of(m, e);
+        const std::string klass = (tmpl == nullptr ? e : *tmpl).get("class");
+        if (!klass.empty() && klass != "ocf" && klass != "stonith") return klass;
+    }
+    return {};
+}
+
 int clone_instances(Model& m, const StringMap& meta) {
     int members = 0;
     for (const auto& n : m.nodes) members += n.kind == NodeKind::guest ? 1 : 1;
@@ -239,6 +253,12 @@ void Definer::clone_modes(RscIx ix, bool promotable_element) {
         c.promoted_node_max = std::max(0, number(c.meta, "promoted-node-max", 1, "master-node-max"));
     }
     c.clone_max = clone_instances(m_, c.meta);
+    if (const std::string klass = class_without_instances(m_, *c.xml); c.unique && !klass.empty()) {
+        m_.warn("globally-unique is ignored for " + c.id + ": resources of class " + klass + " cannot tell instances apart");
+        c.unique = false;
+        c.clone_node_max = std::min(c.clone_node_max, 1);
+        c.clone_max = std::min(c.clone_max, m_.node_count());
+    }
 }
 
 RscIx Definer::clone(const xml::Element& e) {
