@@ -324,7 +324,7 @@ NodeIx Placer::choose(RscIx r, NodeIx prefer) {
         }
         if (x.assigned != y.assigned) return x.assigned < y.assigned;
         if (a == now || b == now) return a == now && b != now;
-        return a < b;
+        return x.name < y.name;
     };
     for (NodeIx n = 0; n < m_.node_count(); ++n) {
         if (!usable(n, row[n])) continue;

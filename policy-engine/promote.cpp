@@ -25,12 +25,13 @@ bool container_leaves(const Model& m, NodeIx n) {
 
 }  // namespace
 
-// Whether the attribute that a node has says something about this instance, which does not run there: not while another
-// instance does, nor where nothing is known about it, unless nothing is known anywhere yet.
+// Whether the attribute that a node has says something about this instance, which does not run there: always, as long as
+// nothing is known about it anywhere; else where it is known, and no other instance runs.
 bool CloneAssigner::score_applies(RscIx instance, NodeIx n) const {
     const Resource& i = m_.rsc(instance);
-    bool known_here = i.known_on.count(n) != 0, known = !i.known_on.empty() || !i.running_on.empty();
-    if (m_.rsc(clone_).unique) return known_here || !known;
+    bool known_here = i.known_on.count(n) != 0;
+    const bool known = !i.known_on.empty() || !i.running_on.empty();
+    if (!known || m_.rsc(clone_).unique) return known_here || !known;
     std::vector<RscIx> alike;
     for (RscIx c : m_.rsc(clone_).children) {
         if (m_.rsc(c).children.empty()) alike.push_back(c);
@@ -41,7 +42,7 @@ bool CloneAssigner::score_applies(RscIx instance, NodeIx n) const {
         if (other != instance && runs_on(m_.rsc(other), n)) return false;
         known_here = known_here || m_.rsc(other).known_on.count(n) != 0;
     }
-    return known_here || !known;
+    return known_here;
 }
 
 // The agent's wish: node attribute master-RESOURCE, believed only where the instance is known.
