@@ -46,6 +46,23 @@ TEST_CASE("three nodes agree on a DC and run what is configured, once") {
     CHECK(starts(c, "web") == 1);
 }
 
+TEST_CASE("a monitor with another timeout begins anew once, and nothing else happens") {
+    SmallCluster c = three();
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    c.settle(seconds{60});
+    REQUIRE(c.watches.size() == 1);
+    std::string longer = kResources;
+    const std::string interval = "interval=\"10s\"";
+    longer.replace(longer.find(interval), interval.size(), interval + " timeout=\"40s\"");
+    const auto ran = c.ran.size();
+    REQUIRE(c.commit("modify", "resources", longer) == "");
+    c.settle();
+    c.settle(seconds{60});
+    CHECK(c.watches.size() == 2);
+    CHECK(c.ran.size() == ran);
+}
+
 TEST_CASE("a lost node is fenced before its resource starts elsewhere") {
     SmallCluster c = three();
     REQUIRE(c.commit("modify", "resources", kResources) == "");

@@ -218,7 +218,11 @@ void SmallCluster::on_lrmd(NodeId id, const lrmd::proto::Message& m) {
     if (rc == -1) return;
     if (rc == 0 && run.operation() == "start") n.active.insert(run.resource());
     if (rc == 0 && run.operation() == "stop") n.active.erase(run.resource());
-    if (run.interval_ms() > 0) n.recurring[run.resource()] = run;
+    if (run.interval_ms() > 0) {
+        n.recurring[run.resource()] = run;
+        watches.push_back(what);
+    }
+    *r.mutable_attributes() = run.attributes();
     r.set_action_id(run.action_id());
     r.set_resource(run.resource());
     r.set_operation(run.operation());

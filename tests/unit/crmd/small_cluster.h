@@ -40,6 +40,7 @@ class SmallCluster {
     bool runs(NodeId id, const std::string& resource) const { return nodes_.at(id)->active.count(resource) != 0; }
     std::vector<NodeId> where(const std::string& resource) const;
     std::vector<Ran> ran;                                        // all that agents did, probes and monitors left out
+    std::vector<Ran> watches;  // recurring operations that began
     std::vector<std::string> fenced;                             // targets that were cut off, in order
     std::vector<std::pair<std::string, std::string>> fence_runs; // action and target of all runs of fence agents
     std::function<int(const Ran&)> agent;                        // exit status instead of the obvious one; -1: hangs
