@@ -14,7 +14,12 @@ namespace muster::cib::replica {
 std::string Replica::Impl::read_only_reason() const {
     const VoterChain c = chain();
     if (c.newest().empty()) {
-        return "the configuration is read-only: this node has none yet and has found no node that has";
+        std::string absent;
+        for (const ListedNode& n : settings.nodes) {
+            if (!view.count(n.id)) absent += (absent.empty() ? "" : ", ") + name_of(n.id);
+        }
+        return "the configuration is read-only: this node has none yet and has found no node that has; a new cluster begins when all "
+               "nodes of corosync.conf are here" + (absent.empty() ? std::string{} : " (missing: " + absent + ")");
     }
     const Uuids here = present();
     std::string names;
@@ -30,7 +35,8 @@ void Replica::Impl::on(const ClientRequest& r) {
         out.push_back(Answer{r.handle, muster::fail(ErrorCode::unavailable, reason() + "; ask another node")});
         return;
     }
-    if (!era.writable && !majority(present(), chain()) && !everybody_blank()) {
+    // Without the votes it is refused at once; a node that is new waits a moment for the others to come (requests_tick).
+    if (!era.writable && !blank() && !majority(present(), chain())) {
         out.push_back(Answer{r.handle, muster::fail(ErrorCode::unavailable, read_only_reason())});
         return;
     }

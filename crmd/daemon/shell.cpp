@@ -14,6 +14,7 @@
 #include "base/os/boot.h"
 #include "base/os/files.h"
 #include "cib/replica/daemon/warm_file.h"
+#include "crmd/protocol/crmd.pb.h"
 
 namespace muster::crmd {
 namespace {
@@ -51,7 +52,6 @@ int Shell::run() {
             else reactor_.stop(0);
         });
     }
-    // Who knocks before there is a core is told nothing; but musterd's pings are answered by any living loop.
     server_ = std::make_unique<os::FrameServer>(reactor_, [this](auto connection) { accept(std::move(connection)); });
     if (auto listening = server_->listen(settings_.run_dir + "/crmd.sock", 0666); !listening) throw std::runtime_error{listening.error().message};
     try_begin();
@@ -65,7 +65,8 @@ int Shell::run() {
 void Shell::try_begin() {
     auto nodelist = cluster::read_nodelist();
     if (!nodelist) {
-        log(LogLevel::warning, "waiting for corosync: " + nodelist.error().message);
+        waits_for_ = "crmd waits for corosync on this node: " + nodelist.error().message + "; `systemctl status corosync` says more";
+        log(LogLevel::warning, waits_for_);
         retry_ = reactor_.after(kCorosyncRetry, [this] { try_begin(); });
         return;
     }
@@ -75,6 +76,7 @@ void Shell::try_begin() {
     if (opened->torn_bytes > 0) log(LogLevel::warning, fmt::format("the journal ended in {} torn bytes: cut", opened->torn_bytes));
     journal_ = std::move(opened->writer);
     core_ = std::make_unique<Coordinator>(core_settings(*nodelist, std::move(opened->disk)));
+    for (const auto& connection : std::exchange(early_, {})) connection->close("crmd begins its work");
     begin();
 }
 
@@ -179,7 +181,7 @@ void Shell::arm() {
 }
 
 void Shell::accept(std::shared_ptr<os::Connection> connection) {
-    if (!core_) return connection->close("crmd waits for corosync");
+    if (!core_) return accept_early(std::move(connection));
     const ClientId id = next_client_++;
     const os::Peer& peer = connection->peer();
     const std::string user = user_name(peer.uid);
@@ -202,6 +204,26 @@ void Shell::accept(std::shared_ptr<os::Connection> connection) {
                           sessions_.erase(at);
                           feed(ClientClosed{id});
                       });
+}
+
+// Before corosync answers there is nothing to serve: who asks is told so; musterd's pings are answered by any living loop.
+void Shell::accept_early(std::shared_ptr<os::Connection> connection) {
+    std::erase_if(early_, [](const auto& c) { return !c->open(); });
+    early_.push_back(connection);
+    connection->start([this, c = connection.get()](std::string_view frame) { answer_early(*c, frame); }, [](const std::string&) {});
+}
+
+void Shell::answer_early(os::Connection& connection, std::string_view frame) const {
+    proto::Message request, answer;
+    if (!request.ParseFromArray(frame.data(), static_cast<int>(frame.size()))) return connection.close("the frame is not understood");
+    answer.set_tag(request.tag());
+    if (request.has_ping()) {
+        *answer.mutable_pong() = request.ping();
+    } else {
+        answer.mutable_failed()->set_code(proto::UNAVAILABLE);
+        answer.mutable_failed()->set_text(waits_for_);
+    }
+    connection.send(answer.SerializeAsString());
 }
 
 void Shell::log(LogLevel level, const std::string& text) {

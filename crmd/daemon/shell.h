@@ -46,6 +46,8 @@ class Shell {
     void flush();
     void arm();
     void accept(std::shared_ptr<os::Connection> connection);
+    void accept_early(std::shared_ptr<os::Connection> connection);
+    void answer_early(os::Connection& connection, std::string_view frame) const;
     void log(LogLevel level, const std::string& text);
     Now now() const { return {reactor_.now(), reactor_.wall_now()}; }
 
@@ -64,6 +66,8 @@ class Shell {
     os::Reactor::Id timer_ = 0, retry_ = 0;
     bool feeding_ = false;
     std::deque<Input> inputs_;
+    std::vector<std::shared_ptr<os::Connection>> early_;  // who came before corosync answered
+    std::string waits_for_;
 };
 
 }  // namespace muster::crmd

@@ -45,6 +45,7 @@ struct Crmd::Impl {
     proto::HelloAnswer hello;
     std::uint64_t next_tag = 1;
     std::uint64_t subscription = 0;
+    bool no_era = false;
     std::deque<proto::Event> events;
 
     Result<proto::Message> receive(milliseconds within) {
@@ -63,16 +64,18 @@ Crmd::~Crmd() = default;
 
 const std::string& Crmd::node() const { return impl_->hello.node(); }
 bool Crmd::may_write() const { return impl_->hello.may_write(); }
+bool Crmd::no_era() const { return impl_->no_era; }
 
 Result<Crmd> Crmd::connect(const std::string& program, const std::string& socket) {
     auto connected = os::SyncClient::connect(socket);
     if (!connected) {
         if (connected.error().code == ErrorCode::unavailable) {
-            return fail(ErrorCode::unavailable, fmt::format("the cluster is not running on this node ({})", connected.error().message));
+            return fail(ErrorCode::unavailable,
+                        fmt::format("the cluster is not running on this node: `crm cluster start` starts it ({})", connected.error().message));
         }
         return tl::make_unexpected(connected.error());
     }
-    Crmd crmd{std::unique_ptr<Impl>{new Impl{std::move(*connected), {}, 1, 0, {}}}};
+    Crmd crmd{std::unique_ptr<Impl>{new Impl{std::move(*connected), {}, 1, 0, false, {}}}};
     proto::Message hello;
     hello.mutable_hello()->set_client(program);
     hello.mutable_hello()->set_level(1);
@@ -86,9 +89,15 @@ Result<Crmd> Crmd::connect(const std::string& program, const std::string& socket
 Result<proto::Message> Crmd::request(proto::Message message, milliseconds within) {
     const std::uint64_t tag = impl_->next_tag++;
     message.set_tag(tag);
-    if (auto sent = impl_->socket.send(message.SerializeAsString()); !sent) return tl::make_unexpected(sent.error());
+    if (auto sent = impl_->socket.send(message.SerializeAsString()); !sent) {
+        return fail(sent.error().code, "crmd on this node has just ended or is starting anew: nothing was asked of it, try again");
+    }
     while (true) {
         auto answer = impl_->receive(within);
+        if (!answer && answer.error().code == ErrorCode::unavailable) {
+            return fail(ErrorCode::unavailable, "crmd on this node ended before it answered, and is started anew: what was asked may or may "
+                                                "not take effect; look before asking again");
+        }
         if (!answer) return answer;
         if (answer->has_event()) {
             impl_->events.push_back(answer->event());
@@ -106,6 +115,7 @@ Result<cib::Cib> Crmd::get_cib(bool without_status) {
     auto answer = request(std::move(m));
     if (!answer) return tl::make_unexpected(answer.error());
     if (!answer->has_cib_text()) return unexpected_answer("the CIB");
+    impl_->no_era = answer->cib_text().no_era();
     return cib::read(answer->cib_text().xml());
 }
 

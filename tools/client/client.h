@@ -32,6 +32,8 @@ class Crmd {
 
     const std::string& node() const;   // this node's name
     bool may_write() const;
+    // What get_cib() gave last is not known to be the newest, and no change is taken: there is no era.
+    bool no_era() const;
 
     // Sends it under a fresh tag and waits for its answer; a Failed answer comes back as Error with its code and text.
     // Events that arrive meanwhile are kept for next_event().

@@ -35,7 +35,7 @@ std::optional<int> announce(Context& context, const cib::Cib& before, const cib:
 int change_cib(Context& context, const Intent& intent, const std::function<Result<void>(cib::Cib&)>& edit) {
     auto store = context.store();
     if (!store) return context.fail(store.error());
-    auto before = (*store)->load();
+    auto before = (*store)->load_to_change();
     if (!before) return context.fail(before.error());
     cib::Cib after = *before;
     if (auto done = edit(after); !done) return context.fail(done.error());
@@ -47,7 +47,7 @@ int change_cib(Context& context, const Intent& intent, const std::function<Resul
 std::optional<int> foretell(Context& context, const Intent& intent, const std::function<void(cib::Cib&)>& edit) {
     auto store = context.store();
     if (!store) return context.fail(store.error());
-    auto before = (*store)->load();
+    auto before = (*store)->load_to_change();
     if (!before) return context.fail(before.error());
     cib::Cib after = *before;
     edit(after);

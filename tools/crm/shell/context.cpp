@@ -28,7 +28,7 @@ Result<CibStore*> Context::store() {
     } else if (const auto file = variable("CIB_file"); !file.empty()) {
         store_ = file_store(file, file);
     } else {
-        auto live = live_store();
+        auto live = live_store([this](const std::string& what) { info(what); });
         if (!live) return tl::make_unexpected(live.error());
         store_ = std::move(*live);
     }
@@ -39,7 +39,7 @@ Result<Editor*> Context::editing() {
     if (editor) return editor.get();
     auto where = store();
     if (!where) return tl::make_unexpected(where.error());
-    auto cib = (*where)->load();
+    auto cib = (*where)->load_to_change();
     if (!cib) return tl::make_unexpected(cib.error());
     editor = std::make_unique<Editor>(std::move(*cib));
     return editor.get();
