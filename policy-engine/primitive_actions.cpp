@@ -44,6 +44,9 @@ std::ptrdiff_t active_nodes(const Model& m, const Resource& r) {
                          [&](NodeIx n) { return r.needs_fencing || (m.node(n).online && !m.node(n).unclean); });
 }
 
+// multiple-active=stop_unexpected: the instance where it shall be goes on.
+bool keeps_expected(const Resource& r) { return r.stop_unexpected && r.assigned != kNone && runs_on(r, r.assigned) && !r.failed; }
+
 struct Need {
     bool stop = false;      // must be stopped (moves, failed, several)
     bool start = false;
@@ -85,8 +88,8 @@ void make_primitive(Actions& a, RscIx r) {
     }
     const bool starting = res.start_pending && stays && runs_on(res, to) && res.running_on.size() == 1 && !res.failed;
     if (runs && !starting) {
-        bool keep = res.stop_unexpected && stays && runs_on(res, to) && !res.failed;
-        if (was_promoted(res)) make_demotes(a, r, !(need.stop || next < Role::promoted));
+        const bool keep = stays && keeps_expected(res);
+        if (was_promoted(res)) make_demotes(a, r, !(need.stop || need.promote || next < Role::promoted));
         make_stops(a, r, !(need.stop || next == Role::stopped), keep);
         if (keep) need.stop = false;
     }
@@ -121,7 +124,8 @@ void order_internally(Actions& a, RscIx r) {
             for (ActIx start : starts) {
                 // What a migration left behind is cleared away; that is no restart of what runs at its target.
                 const bool dangling = !runs_on(res, a.at(stop).node);
-                a.link(stop, start, dangling ? edge::order : edge::order | edge::imply_then | edge::restart);
+                const bool unexpected = keeps_expected(res) && a.at(stop).node != a.at(start).node;
+                a.link(stop, start, dangling || unexpected ? edge::order : edge::order | edge::imply_then | edge::restart);
             }
         for (ActIx demote : demotes)
             for (ActIx stop : stops) a.link(demote, stop, edge::order | (a.at(demote).node == a.at(stop).node ? edge::imply_first : 0U));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "base/text.h"
 #include "policy-engine/digest.h"
@@ -58,6 +59,7 @@ class Reader {
             s_.now = WallTime::from_seconds(parse_int(words.back()).value_or(0));
             return {};
         }
+        if (words[0] == "ticket") return ticket(words);
         const auto tokens = crm::lex(line);
         if (!tokens) return tl::make_unexpected(tokens.error());
         const auto statement = crm::parse_statement(*tokens, {});
@@ -85,9 +87,11 @@ class Reader {
                 set(attributes, id, words[i].substr(0, equals), words[i].substr(equals + 1));
             }
         }
+        const bool remote = state == "remote" || state == "guest";  // a guest is known by its resource alone
+        if (state == "remote") e.set("type", "remote");
         if (!attributes.children().empty()) e.add(attributes);
         if (!utilization.children().empty()) e.add(utilization);
-        s_.cib.configuration.child_or_add("nodes").add(e);
+        if (state != "guest") s_.cib.configuration.child_or_add("nodes").add(e);
         cib::NodeState n;
         n.id = id;
         n.uname = name;
@@ -98,8 +102,28 @@ class Reader {
         n.join = state == "pending" ? "pending" : here ? "member" : "down";
         n.expected = state == "offline" ? "down" : "member";
         n.transient = xml::Element{};
-        if (here && !s_.cib.find("dc-uuid")) s_.cib.set("dc-uuid", id);
+        if (remote) {
+            n.id = name;
+            n.crmd = n.join = n.expected = "";
+            n.remote = true;
+        }
+        if (here && !remote && !s_.cib.find("dc-uuid")) s_.cib.set("dc-uuid", id);
         s_.cib.status.nodes.push_back(std::move(n));
+        return {};
+    }
+
+    // ticket NAME granted=true standby=false ...
+    Result<void> ticket(const Words& words) {
+        if (words.size() < 3) return fail("expected: ticket NAME granted=true");
+        xml::Element e{"ticket_state", {{"id", std::string{words[1]}}}};
+        for (std::size_t i = 2; i < words.size(); ++i) {
+            const auto equals = words[i].find('=');
+            if (equals == std::string_view::npos) return fail(fmt::format("{}: expected NAME=VALUE", words[i]));
+            e.set(std::string{words[i].substr(0, equals)}, std::string{words[i].substr(equals + 1)});
+        }
+        auto& others = s_.cib.status.others;
+        if (others.empty()) others.push_back(xml::Element{"tickets"});
+        others.front().add(e);
         return {};
     }
 
@@ -121,11 +145,16 @@ class Reader {
     Result<void> history(Words words) {
         if (words.size() < 4) return fail("expected: history RESOURCE NODE OPERATION=RESULT");
         std::string id{words[1]};
-        const xml::Element* primitive = s_.cib.configuration.find_by_id(id.substr(0, id.find(':')));
+        const auto known = implied(id);
+        const xml::Element* primitive = known ? &*known : s_.cib.configuration.find_by_id(id.substr(0, id.find(':')));
         if (!primitive || primitive->name() != "primitive") return fail(fmt::format("there is no primitive {}", id));
         if (!s_.cib.status.node(words[2])) return fail(fmt::format("there is no node {}", words[2]));
         const Words was = end_at(words, "was");
         for (std::size_t i = 3; i < words.size(); ++i) {
+            if (words[i].find("->") != std::string_view::npos) {
+                if (auto done = migration(id, words[2], words[i]); !done) return done;
+                continue;
+            }
             const auto equals = words[i].find('=');
             const auto code = equals == std::string_view::npos ? kCodes.end() : kCodes.find(words[i].substr(equals + 1));
             if (code == kCodes.end()) return fail(fmt::format("{}: expected OPERATION=RESULT, such as monitor/10s=not_running", words[i]));
@@ -148,6 +177,36 @@ class Reader {
             add_digest(*primitive, r, was);
         }
         return {};
+    }
+
+    // A guest's connection and the parts of a bundle are not written down; their agents are known by their names
+    // (Pacemaker Explained, "Bundle": NAME-docker-0, NAME-ip-ADDRESS, NAME-0).
+    std::optional<xml::Element> implied(const std::string& id) const {
+        const xml::Element* of = s_.cib.configuration.find_by_id(id.substr(0, id.rfind('-')));
+        const xml::Element* container = s_.cib.configuration.find_by_id(id.substr(0, id.find("-podman-")));
+        const auto made = [](const char* provider, const char* type) {
+            return xml::Element{"primitive", {{"class", "ocf"}, {"provider", provider}, {"type", type}}};
+        };
+        if (of && of->name() == "bundle") return made("pacemaker", "remote");
+        if (container && container->name() == "bundle") return made("heartbeat", "podman");
+        const auto* node = s_.cib.status.node(id);
+        if (node && node->remote && !s_.cib.configuration.find_by_id(id)) return made("pacemaker", "remote");
+        return std::nullopt;
+    }
+
+    // The last entry was a migration: "n1->n2" says from where to where.
+    Result<void> migration(const std::string& id, std::string_view node, std::string_view way) {
+        const auto arrow = way.find("->");
+        for (auto& history : s_.cib.status.node(node)->history) {
+            if (history.id != id) continue;
+            for (auto& op : history.ops) {
+                if (op.operation != "migrate_to" && op.operation != "migrate_from") continue;
+                op.migrate_source = std::string{way.substr(0, arrow)};
+                op.migrate_target = std::string{way.substr(arrow + 2)};
+                return {};
+            }
+        }
+        return fail(fmt::format("{}: expected a migrate_to or migrate_from before it", way));
     }
 
     // The parameters are as they were: without a digest the planner would take them for changed.

@@ -1,11 +1,13 @@
 // A small cluster written as text, for tests that a person can read:
 //
 //   # a comment
-//   node n1 [online|offline|lost|pending|standby|maintenance] [name=value ...]     attributes of the node; has:ram=100 is its capacity
+//   node n1 [online|offline|lost|pending|standby|maintenance|remote|guest] [name=value ...]     attributes of the node; has:ram=100 is its capacity
 //   primitive ... group ... location ... property ...       crm's configuration language, one statement a line
 //   history db n1 start=ok monitor/10s=not_running          results in the order in which they came; probe=... too
 //   history db n1 start=ok was port=80                       with these parameters, instead of today's
 //   attribute n1 master-db=10                               transient attributes
+//   history vm n1 migrate_to=ok n1->n2                      a live migration: from where to where
+//   ticket T granted=true standby=false                     the state of a ticket
 //   quorum no                     now 1700000000            (seconds; default 1700000000)
 #pragma once
 
