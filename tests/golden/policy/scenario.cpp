@@ -70,7 +70,7 @@ class Reader {
 
     Result<void> node(const Words& words) {
         if (words.size() < 2) return fail("expected: node NAME STATE");
-        const std::string id = std::to_string(s_.cib.status.nodes.size() + 1);
+        const std::string id = std::to_string(nodes_ + 1);
         const std::string name{words[1]};
         xml::Element e{"node", {{"id", id}, {"uname", name}}};
         xml::Element attributes{"instance_attributes", {{"id", "nodes-" + id}}};
@@ -92,6 +92,8 @@ class Reader {
         if (!attributes.children().empty()) e.add(attributes);
         if (!utilization.children().empty()) e.add(utilization);
         if (state != "guest") s_.cib.configuration.child_or_add("nodes").add(e);
+        ++nodes_;
+        if (state == "unseen") return {};  // configured, and never heard of
         cib::NodeState n;
         n.id = id;
         n.uname = name;
@@ -173,8 +175,13 @@ class Reader {
                 if (!interval) return tl::make_unexpected(interval.error());
                 r.interval = *interval;
             }
-            policy::record(s_.cib, r, s_.now + seconds{-60});
-            add_digest(*primitive, r, was);
+            if (const xml::Element* base = s_.cib.configuration.find_by_id(primitive->get("template"))) {
+                r.klass = base->get("class");
+                r.provider = base->get("provider");
+                r.type = base->get("type");
+            }
+            policy::record(s_.cib, r, s_.now + seconds{-60 + std::min(results_++, 59)});
+            if (!known) add_digest(*primitive, r, was);
         }
         return {};
     }
@@ -184,11 +191,13 @@ class Reader {
     std::optional<xml::Element> implied(const std::string& id) const {
         const xml::Element* of = s_.cib.configuration.find_by_id(id.substr(0, id.rfind('-')));
         const xml::Element* container = s_.cib.configuration.find_by_id(id.substr(0, id.find("-podman-")));
+        const xml::Element* address = s_.cib.configuration.find_by_id(id.substr(0, id.find("-ip-")));
         const auto made = [](const char* provider, const char* type) {
             return xml::Element{"primitive", {{"class", "ocf"}, {"provider", provider}, {"type", type}}};
         };
         if (of && of->name() == "bundle") return made("pacemaker", "remote");
         if (container && container->name() == "bundle") return made("heartbeat", "podman");
+        if (address && address->name() == "bundle") return made("heartbeat", "IPaddr2");
         const auto* node = s_.cib.status.node(id);
         if (node && node->remote && !s_.cib.configuration.find_by_id(id)) return made("pacemaker", "remote");
         return std::nullopt;
@@ -254,6 +263,8 @@ class Reader {
     }
 
     Scenario s_;
+    int nodes_ = 0;
+    int results_ = 0;  // each a second after the one before it
     std::vector<crm::Statement> statements_;
 };
 
