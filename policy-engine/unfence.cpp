@@ -17,6 +17,8 @@ class Unfencing {
         for (RscIx r = 0; r < count(); ++r)
             if (a_.m.rsc(r).is_unfence_device) look_at(r);
         for (RscIx r = 0; r < count(); ++r)
+            if (a_.m.rsc(r).needs_unfencing || a_.m.rsc(r).is_unfence_device) let_in_for(r);
+        for (RscIx r = 0; r < count(); ++r)
             if (a_.m.rsc(r).kind == RscKind::primitive) order(r);
     }
 
@@ -32,6 +34,22 @@ class Unfencing {
         for (NodeIx n : unknown) need(n, "required by " + a_.m.rsc(r).id + " monitor");
         if (a_.m.rsc(r).restart_needed)
             for (NodeIx n : std::vector<NodeIx>{a_.m.rsc(r).running_on}) need(n, "Device definition changed");
+    }
+
+    bool was_let_in(NodeIx n) const {
+        const auto& attrs = a_.m.node(n).attrs;
+        const auto it = attrs.find("#node-unfenced");
+        return it != attrs.end() && parse_int(it->second).value_or(0) != 0;
+    }
+
+    // Nothing that needs it is on a node that was never let in.
+    void let_in_for(RscIx r) {
+        for (ActIx x : std::vector<ActIx>{a_.of_rsc[static_cast<std::size_t>(r)]}) {
+            const NodeIx n = a_.at(x).node;
+            if (a_.at(x).task != Task::start || n == kNone || was_let_in(n)) continue;
+            if (a_.m.node(n).is_remote()) continue;  // what its host may reach, it may reach
+            need(n, "required by " + a_.m.rsc(r).id + " start");
+        }
     }
 
     void need(NodeIx n, const std::string& why) {
