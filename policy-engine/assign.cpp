@@ -91,8 +91,10 @@ void Placer::colocate_clone(RscIx dependent, RscIx clone, const Colocation& c) {
         for (const auto& r : p.bundle->list) instances.push_back(r.container);
     }
     RscIx dclone = m_.clone_of(dependent);
+    // Who is bound to the promoted instances goes with any of them, interleaved or not, and rather with the better one.
+    const bool bound_to_promoted = p.promotable && c.primary_role == Role::promoted && c.score >= kInf;
     // Who must keep away keeps away from all instances: chosen by its own place, it would flee from there and back for ever.
-    bool interleave = dclone != kNone && m_.rsc(dclone).interleave && p.kind == RscKind::clone && c.score > -kInf;
+    bool interleave = dclone != kNone && m_.rsc(dclone).interleave && p.kind == RscKind::clone && c.score > -kInf && !bound_to_promoted;
     if (interleave && c.dependent_role < Role::unpromoted) {
         // Each instance goes with the primary's instance on the same node.
         RscIx best = kNone;
@@ -144,6 +146,14 @@ void Placer::colocate_clone(RscIx dependent, RscIx clone, const Colocation& c) {
             bool there = std::any_of(where.begin(), where.end(), [&](NodeIx w) { return matches(n, w); });
             if (!there) m_.add_score(dependent, n, -kInf, c.id, "no instance of " + p.id + " there");
         }
+        if (bound_to_promoted)
+            for (RscIx i : instances) {
+                const NodeIx w = location_next(m_, i);
+                if (where.count(w) == 0 || !role_matches(m_, i, c.primary_role, true)) continue;
+                const std::int32_t s = m_.score(m_.rsc(i).children.empty() ? i : m_.rsc(i).children.front(), w);
+                for (NodeIx n = 0; n < m_.node_count(); ++n)
+                    if (m_.score(dependent, n) != kAbsent && matches(n, w)) m_.add_score(dependent, n, s, c.id, "promoted there");
+            }
         return;
     }
     for (NodeIx w : where) {
