@@ -82,6 +82,22 @@ void Placer::colocate_primitive(RscIx dependent, RscIx primary, const Colocation
     if (c.score > -kInf && c.score < kInf && !any_usable(row)) set_row(dependent, before);
 }
 
+namespace {
+
+// A group's constraint weighs for its first member; those after it follow.
+bool follows_in_group(const Model& m, RscIx r, const Colocation& c) {
+    const RscIx group = m.rsc(r).parent;
+    if (group == kNone || m.rsc(group).kind != RscKind::group || m.rsc(group).children.front() == r) return false;
+    if (static_cast<std::size_t>(r) >= m.this_with.size()) return true;
+    const auto& own = m.this_with[static_cast<std::size_t>(r)];
+    return std::none_of(own.begin(), own.end(), [&](int ix) {
+        const Colocation& other = m.colocations[static_cast<std::size_t>(ix)];
+        return other.id == c.id && other.primary == c.primary;
+    });
+}
+
+}  // namespace
+
 void Placer::colocate_clone(RscIx dependent, RscIx clone, const Colocation& c) {
     Resource& p = m_.rsc(clone);
     if (p.provisional) return;
@@ -103,7 +119,9 @@ void Placer::colocate_clone(RscIx dependent, RscIx clone, const Colocation& c) {
         std::vector<NodeIx> order;
         for (NodeIx n = 0; n < m_.node_count(); ++n)
             if (m_.score(dependent, n) != kAbsent && usable(n, m_.score(dependent, n))) order.push_back(n);
+        const NodeIx settled = location_next(m_, dtop);  // where a group's earlier members are
         std::stable_sort(order.begin(), order.end(), [&](NodeIx a, NodeIx b) {
+            if ((a == settled) != (b == settled)) return a == settled;
             if (m_.score(dependent, a) != m_.score(dependent, b)) return m_.score(dependent, a) > m_.score(dependent, b);
             if (m_.node(a).assigned != m_.node(b).assigned) return m_.node(a).assigned < m_.node(b).assigned;
             return runs_on(m_.rsc(dtop), a) && !runs_on(m_.rsc(dtop), b);
@@ -146,7 +164,7 @@ void Placer::colocate_clone(RscIx dependent, RscIx clone, const Colocation& c) {
             bool there = std::any_of(where.begin(), where.end(), [&](NodeIx w) { return matches(n, w); });
             if (!there) m_.add_score(dependent, n, -kInf, c.id, "no instance of " + p.id + " there");
         }
-        if (bound_to_promoted)
+        if (bound_to_promoted && !follows_in_group(m_, dependent, c))
             for (RscIx i : instances) {
                 const NodeIx w = location_next(m_, i);
                 if (where.count(w) == 0 || !role_matches(m_, i, c.primary_role, true)) continue;

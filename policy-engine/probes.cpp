@@ -102,9 +102,16 @@ void probe_clone(Actions& a, RscIx r, NodeIx n) {
         probe_anonymous(a, clone.children, n);
         return;
     }
+    // Of a group's instances the one that the node knows in part already is asked about the rest.
+    std::vector<RscIx> groups = clone.children;
+    const auto known = std::find_if(groups.begin(), groups.end(), [&](RscIx g) {
+        const auto& members = a.m.rsc(g).children;
+        return std::any_of(members.begin(), members.end(), [&](RscIx x) { return a.m.rsc(x).known_on.count(n) != 0; });
+    });
+    if (known != groups.end()) groups = {*known};
     for (std::size_t k = 0; k < first.children.size(); ++k) {
         std::vector<RscIx> column;
-        for (RscIx g : clone.children)
+        for (RscIx g : groups)
             if (k < a.m.rsc(g).children.size()) column.push_back(a.m.rsc(g).children[k]);
         probe_anonymous(a, column, n);
     }

@@ -396,7 +396,9 @@ void unpack_resource(Model& m, NodeIx node, const cib::ResourceHistory& h) {
         if (slot == nullptr || !runs_on(m.rsc(ix), node)) slot = &h;
     }
     const bool instance = m.clone_of(ix) != kNone;
-    if (instance && m.rsc(ix).known_on.count(node) == 0 && m.rsc(ix).running_on.empty()) m.rsc(ix).history = h.id;
+    const bool own_name = !m.rsc(ix).known_on.empty() && m.rsc(ix).history == m.rsc(ix).id;  // some node knows it by that
+    if (instance && !own_name && m.rsc(ix).known_on.count(node) == 0 && m.rsc(ix).running_on.empty())
+        m.rsc(ix).history = h.id;
     {
         Resource& r = m.rsc(ix);
         if (!h.ops.empty()) {
