@@ -177,6 +177,18 @@ void before_stops_of_dependants(Actions& a, ActIx probe, RscIx r, std::set<RscIx
         }
 }
 
+// Nor does what has to be stopped before it: a group's later members, what an order makes follow.
+void before_stops_in_front(Actions& a, ActIx probe, RscIx r, std::set<RscIx>& seen) {
+    if (!seen.insert(r).second) return;
+    for (ActIx s : a.find_all(r, Task::stop))
+        for (const Edge& e : std::vector<Edge>{a.at(s).before}) {
+            const Act& first = a.at(e.other);
+            if ((e.flags & edge::imply_first) == 0 || first.task != Task::stop || first.pseudo || first.rsc == r) continue;
+            if (!first.implied_by_fence) a.link(probe, e.other, edge::order);
+            before_stops_in_front(a, probe, first.rsc, seen);
+        }
+}
+
 // Resources that must not meet: one starts where the other is known not to be, or stopped.
 void keep_apart(Actions& a) {
     for (const auto& c : a.m.colocations) {
@@ -247,8 +259,9 @@ void order_probes(Actions& a) {
                 bool same = then.rsc == r || then.rsc == kNone || then.rsc == a.m.rsc(r).container;
                 if (!same && !then.probe && then.interval_ms == 0) a.link(p, e.other, edge::order);
             }
-        std::set<RscIx> seen;
+        std::set<RscIx> seen, in_front;
         before_stops_of_dependants(a, p, r, seen);
+        before_stops_in_front(a, p, r, in_front);
     }
     for (const auto& o : a.clone_orders) {
         if (o.task != Task::stop || a.find(o.first, Task::stop) == kNone) continue;

@@ -146,7 +146,9 @@ void stopped_op(Actions& a, RscIx r, const OpConfig& op) {
         bool stop_blocked = false;
         for (ActIx s : a.find_all(r, Task::stop)) {
             stop_blocked = stop_blocked || (!a.at(s).runnable && !a.at(s).optional && !m.node(a.at(s).node).unclean);
-            if (a.at(s).node == n) a.link(s, mon, edge::order);
+            // It runs nowhere once it is stopped everywhere; fencing stops it where nothing can be asked.
+            const Node& stopping = m.node(a.at(s).node);
+            if (a.at(s).node == n || (stopping.online && !stopping.unclean)) a.link(s, mon, edge::order);
             if (a.at(s).node == n && !a.at(s).optional) a.at(mon).optional = false;
         }
         if (runs_on(res, n) && !res.managed) a.at(mon).runnable = false;
