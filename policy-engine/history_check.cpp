@@ -212,8 +212,7 @@ void apply_history_checks(Actions& a) {
         act.op = c.task;
         act.reason = c.reason;
         act.meta["call_id"] = std::to_string(c.call_id);
-        for (ActIx s : a.find_all(c.resource, Task::stop))
-            if (a.at(s).node == c.node) a.link(s, x, edge::order);
+        for (ActIx s : a.find_all(c.resource, Task::stop)) a.link(s, x, edge::order);
     }
     for (const auto& c : m.clear_fail_counts) {
         ActIx x = a.add(c.resource, Task::clear_failcount, c.node, false);

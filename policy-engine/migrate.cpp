@@ -76,18 +76,23 @@ bool comes_up(const Actions& a, RscIx r) {
     return std::any_of(res.children.begin(), res.children.end(), [&](RscIx c) { return comes_up(a, c); });
 }
 
+void take_back(Actions& a, ActIx first, Edge& e) {
+    e.flags |= edge::off;
+    for (Edge& back : a.at(e.other).before)
+        if (back.other == first) back.flags |= edge::off;
+}
+
 // What is first in an order and restarts is up again before the migration begins; so it cannot wait with its stop for the
 // stop at the source, which is the migration's end.  Nor does what is first in a merely optional order wait for it.
 void free_restarts(Actions& a, const Move& mv, const std::vector<Move>& all) {
     for (Edge& e : a.at(mv.stop).after) {
         const Act& other = a.at(e.other);
+        if (other.task == Task::cancel && other.rsc == mv.rsc) take_back(a, mv.stop, e);  // nor what ends at the source
         if (other.task != Task::stop || other.rsc == kNone || other.rsc == mv.rsc || around(a.m, other.rsc, mv.rsc)) continue;
         const bool optional = (e.flags & (edge::imply_then | edge::imply_first | edge::block | edge::restart)) == 0;
         if (!optional && !comes_up(a, other.rsc)) continue;
         if (std::any_of(all.begin(), all.end(), [&](const Move& o) { return o.rsc == other.rsc; })) continue;
-        e.flags |= edge::off;
-        for (Edge& back : a.at(e.other).before)
-            if (back.other == mv.stop) back.flags |= edge::off;
+        take_back(a, mv.stop, e);
     }
 }
 
