@@ -83,9 +83,12 @@ void Connection::take_frames() {
         if (in_.size() - at < 4 + n) break;
         const std::string frame = in_.substr(at + 4, n);
         at += 4 + n;
+        in_frame_ = true;
         on_frame_(frame);
+        in_frame_ = false;
     }
     in_.erase(0, at);
+    if (!open()) on_frame_ = nullptr;
 }
 
 bool Connection::send(std::string_view frame) {
@@ -123,6 +126,8 @@ void Connection::close(const std::string& why) {
     if (watch_) reactor_.cancel(watch_);
     watch_ = 0;
     fd_.reset();
+    // A handler that holds its own connection would keep it for ever.
+    if (!in_frame_) on_frame_ = nullptr;
     if (on_close_) {
         const auto run = std::move(on_close_);
         on_close_ = nullptr;

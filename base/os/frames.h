@@ -56,6 +56,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::string in_;
     std::string out_;
     std::size_t out_at_ = 0;
+    bool in_frame_ = false;  // on_frame_ is running: it is let go of afterwards
     OnFrame on_frame_;
     OnClose on_close_;
 };

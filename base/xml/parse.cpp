@@ -18,7 +18,10 @@ namespace muster::xml {
 namespace {
 
 struct ContextFree {
-    void operator()(xmlParserCtxt* c) const noexcept { xmlFreeParserCtxt(c); }
+    void operator()(xmlParserCtxt* c) const noexcept {
+        if (c->myDoc != nullptr) xmlFreeDoc(c->myDoc);  // what a document type makes it begin, though no tree is asked for
+        xmlFreeParserCtxt(c);
+    }
 };
 
 constexpr int kMaxDepth = 200;

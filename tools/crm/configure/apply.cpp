@@ -95,7 +95,7 @@ void Applier::merge(Element& into, const Element& from) {
 
 Result<void> Applier::add_node(Statement& s) {
     Element& nodes = section("nodes");
-    const std::string& name = s.element.get("uname");
+    const std::string name = s.element.get("uname");
     touched.insert(name);
     for (auto& old : nodes.edit_children()) {
         if (old.get("uname") != name) continue;
