@@ -325,8 +325,10 @@ void Placer::assign_primitive(RscIx r, NodeIx prefer) {
         finish(r, kNone);
         return;
     }
-    if (m_.config.placement != "default")
+    if (m_.config.placement != "default") {
         if (NodeIx roomiest = drop_full_nodes(r); prefer == kNone) prefer = roomiest;
+        if (!res.utilization.empty()) log_scores(r);
+    }
     finish(r, choose(r, prefer));
 }
 
@@ -399,7 +401,7 @@ void Placer::finish(RscIx r, NodeIx n) {
     res.provisional = false;
     res.assigned = n;
     if (n == kNone) {
-        if (res.next_role != Role::stopped) set_next_role(res, Role::stopped, "unable to assign");
+        if (res.next_role != Role::stopped) set_next_role(res, Role::stopped, why_nowhere(m_, r));
         settle_remote(res);
         return;
     }

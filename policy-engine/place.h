@@ -100,4 +100,7 @@ inline NodeIx location_now(const Model& m, RscIx r) {
 NodeIx location_next(const Model& m, RscIx r);
 bool role_matches(const Model& m, RscIx r, Role wanted, bool next);
 
+// Why it has no node, in one sentence.
+std::string why_nowhere(const Model& m, RscIx r);
+
 }  // namespace muster::policy

@@ -63,11 +63,21 @@ std::string action_name(const policy::Action& a) {
     return a.node.empty() ? a.key : fmt::format("{} on {}", a.key, a.node);
 }
 
+// What to do about what rules a node out.
+std::string remedy_for(const std::string& source, const std::string& node, const std::string& resource) {
+    if (source == "migration-threshold") return fmt::format("it failed too often on {}: crm resource cleanup {} {}", node, resource, node);
+    if (starts_with(source, "on-fail")) return fmt::format("a failure there decides that ({}): crm resource cleanup {}", source, resource);
+    if (source == "utilization") return fmt::format("{} has not enough room: more capacity there, less in use, or a smaller utilization", node);
+    if (source == "shutdown-lock") return "it is locked to the node that shut down: start that node, or wait for shutdown-lock-limit";
+    if (starts_with(source, "ticket ")) return fmt::format("{}: grant it", source);
+    return fmt::format("{} keeps it off {}: crm configure show {}", source, node, source);
+}
+
 // What would have to be otherwise, by the best node that is out of the question.
 std::string remedy_of(const ResourceExplanation& e, const policy::ResourceView& view) {
     if (view.disabled) return fmt::format("its target-role says Stopped: crm resource start {}", e.resource);
-    if (!view.managed) return fmt::format("it is not managed: crm resource manage {}", e.resource);
     if (view.blocked) return fmt::format("it is blocked after a failure: crm resource cleanup {}", e.resource);
+    if (!view.managed) return fmt::format("it is not managed: crm resource manage {}", e.resource);
     const bool any = std::any_of(e.verdicts.begin(), e.verdicts.end(), [](const NodeVerdict& v) {
         return v.state.empty() && v.score >= Score{};
     });
@@ -76,16 +86,24 @@ std::string remedy_of(const ResourceExplanation& e, const policy::ResourceView& 
         if (!v.state.empty()) continue;
         for (const auto& term : v.terms) {
             if (!term.score.is_banned()) continue;
-            if (term.source == "migration-threshold") {
-                return fmt::format("it failed too often on {}: crm resource cleanup {} {}", v.node, e.resource, v.node);
-            }
-            return fmt::format("{} keeps it off {}", term.source, v.node);
+            return remedy_for(term.source, v.node, e.resource);
         }
     }
     for (const NodeVerdict& v : e.verdicts) {
         if (v.state == "on standby") return fmt::format("no node is left: crm node online {}", v.node);
     }
     return "no node is left that may run anything";
+}
+
+std::string strip_instance(const std::string& id) { return id.substr(0, id.rfind(':')); }
+
+// An action without a reason of its own is there for what becomes of its resource.
+std::string decision_about(const policy::Plan& plan, const policy::Action& a) {
+    for (const auto& r : plan.reasons) {
+        if (r.resource == a.resource && r.decision != "leave") return fmt::format("{} {}: {}", r.decision, r.resource, r.text);
+    }
+    if (a.task == "monitor" && a.expected_rc == 7) return "whether it runs there is not known";
+    return {};
 }
 
 // Ids of real actions that must be done before, milestones looked through.
@@ -140,7 +158,7 @@ Result<std::vector<ActionExplanation>> explain_action(const policy::Plan& plan, 
     std::vector<ActionExplanation> out;
     for (const auto& a : g.actions) {
         if ((a.key != key && a.internal_key != key) || (!node.empty() && a.node != node)) continue;
-        ActionExplanation e{action_name(a), a.reason, {}, {}};
+        ActionExplanation e{action_name(a), a.reason.empty() ? decision_about(plan, a) : a.reason, {}, {}};
         std::vector<bool> seen(g.actions.size(), false);
         std::vector<int> before;
         real_before(g, a.id, seen, before);
@@ -152,8 +170,14 @@ Result<std::vector<ActionExplanation>> explain_action(const policy::Plan& plan, 
         out.push_back(std::move(e));
     }
     if (out.empty()) {
-        return fail(ErrorCode::not_found,
-                    fmt::format("the plan has no action \"{}\"; expected RESOURCE_TASK_INTERVALMS, such as web_start_0, or with @NODE", action));
+        std::vector<std::string> there;
+        for (const auto& a : g.actions) {
+            const bool mine = !a.resource.empty() && starts_with(key, strip_instance(a.resource) + "_");
+            if (mine && a.kind != policy::ActionKind::pseudo && there.size() < 6) there.push_back(a.key + "@" + a.node);
+        }
+        const std::string known = there.empty() ? "expected RESOURCE_TASK_INTERVALMS, such as web_start_0, or with @NODE"
+                                                : "planned are " + join(there, ", ");
+        return fail(ErrorCode::not_found, fmt::format("the plan has no action \"{}\"; {}", action, known));
     }
     return out;
 }

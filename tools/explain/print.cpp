@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -18,7 +19,13 @@ constexpr std::size_t kMostActions = 6;
 std::string sum_of(const NodeVerdict& v) {
     std::string out = to_string(v.score);
     std::string terms;
-    for (const auto& t : v.terms) {
+    for (std::size_t i = 0; i < v.terms.size(); ++i) {
+        const auto& t = v.terms[i];
+        // Said twice, a ban bans no more.
+        const bool again = t.score.is_banned() && std::any_of(v.terms.begin(), v.terms.begin() + static_cast<std::ptrdiff_t>(i), [&](const auto& x) {
+            return x.score == t.score && x.source == t.source;
+        });
+        if (again) continue;
         const std::string number = to_string(t.score);
         const bool minus = t.score < Score{};
         if (terms.empty()) terms += number;
@@ -33,7 +40,8 @@ std::string decision_line(const policy::Reason& d) {
     if (!d.from.empty() && !d.to.empty() && d.from != d.to) where = fmt::format(" {} -> {}", d.from, d.to);
     else if (!d.to.empty()) where = " on " + d.to;
     else if (!d.from.empty()) where = " on " + d.from;
-    return d.decision + where + (d.text.empty() ? "" : ": " + d.text);
+    const std::string decision = d.decision == "stay-stopped" ? "stays stopped" : d.decision == "leave" ? "stays" : d.decision;
+    return decision + where + (d.text.empty() ? "" : ": " + d.text);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "policy-engine/text.h"
 
 namespace muster::crm::simulate {
 namespace {
@@ -61,7 +62,7 @@ void add_view(std::string& out, std::string_view title, const ClusterView& view)
 std::string action_line(const policy::Action& a) {
     std::string what = a.task;
     if (a.interval.count() > 0) what += fmt::format("={}", muster::to_string(a.interval));
-    if (a.kind == policy::ActionKind::fencing) return fmt::format("fence {}", a.node);
+    if (a.kind == policy::ActionKind::fencing) return policy::describe(a);
     if (a.kind == policy::ActionKind::pseudo) return fmt::format("milestone {}", a.key);
     const std::string& who = a.resource.empty() ? a.key : a.resource;
     return a.node.empty() ? fmt::format("{} {}", what, who) : fmt::format("{} {} on {}", what, who, a.node);

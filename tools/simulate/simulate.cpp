@@ -73,7 +73,7 @@ Result<std::string> run(const Options& o, const SimulateWorld& world, Work& work
     if (!o.save_input.empty()) files.emplace_back(o.save_input, cib::write(*cib));
 
     policy::PlanOptions plan_options;
-    plan_options.keep_scores = o.scores;
+    plan_options.keep_scores = o.scores || !o.quiet;  // the reasons name what rules a node out
     report.scores = o.scores;
     report.plan = policy::plan(*cib, *now, plan_options);
     if (!o.graph.empty()) files.emplace_back(o.graph, policy::graph_xml(report.plan.graph));

@@ -48,7 +48,9 @@ std::string trimmed(const std::string& text) { return std::string{trim(text)} + 
 std::string answer_to(const Case& c) {
     const auto scenario = golden::read_scenario(c.input);
     if (!scenario) return "scenario: " + scenario.error().message + "\n";
-    const policy::Plan plan = policy::plan(scenario->cib, scenario->now);
+    policy::PlanOptions options;
+    options.keep_scores = true;  // so that the reasons name what rules a node out
+    const policy::Plan plan = policy::plan(scenario->cib, scenario->now, options);
     std::string text = policy::to_text(plan);
     for (const auto& fault : policy::graph_errors(plan.graph)) text += "INVALID GRAPH: " + fault + "\n";
     if (plan.broken_loops > 0) text += fmt::format("LOOPS GIVEN UP: {}\n", plan.broken_loops);

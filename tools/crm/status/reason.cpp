@@ -3,7 +3,7 @@
 namespace muster::crm::status {
 
 std::string cause_text(const policy::Reason& reason) {
-    if (reason.text == "unable to assign") return "no node may run it, after failures, bans or the loss of nodes";
+    if (reason.text.rfind("no node may run it", 0) == 0) return "no node may run it, after failures, bans or the loss of nodes";
     if (reason.text == "target-role") return "it shall not run";
     return reason.text;
 }
