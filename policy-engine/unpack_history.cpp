@@ -396,9 +396,8 @@ void unpack_resource(Model& m, NodeIx node, const cib::ResourceHistory& h) {
         if (slot == nullptr || !runs_on(m.rsc(ix), node)) slot = &h;
     }
     const bool instance = m.clone_of(ix) != kNone;
-    const bool own_name = !m.rsc(ix).known_on.empty() && m.rsc(ix).history == m.rsc(ix).id;  // some node knows it by that
-    if (instance && !own_name && m.rsc(ix).known_on.count(node) == 0 && m.rsc(ix).running_on.empty())
-        m.rsc(ix).history = h.id;
+    // Nodes call instances by numbers of their own time: where it is not active, only a name without one counts.
+    if (instance && h.id == m.rsc(ix).base && m.rsc(ix).running_on.empty()) m.rsc(ix).history = h.id;
     {
         Resource& r = m.rsc(ix);
         if (!h.ops.empty()) {
