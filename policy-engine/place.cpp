@@ -76,6 +76,18 @@ bool fail_count_goes(const Model& m, RscIx r, NodeIx n) {
                        [&](const ClearFailCount& c) { return c.resource == r && c.node == n; });
 }
 
+// What a node is worth to every resource: the score of its <node>.
+void base_scores(Model& m) {
+    const xml::Element* nodes = m.cib->section("nodes");
+    if (nodes == nullptr || !m.config.symmetric) return;
+    for (const xml::Element* e : nodes->children_named("node")) {
+        const NodeIx n = m.find_node(e->get("uname"));
+        const std::int32_t s = score_of(e->get("score"), 0);
+        if (n == kNone || s == 0) continue;
+        for (const Resource& r : m.resources) m.add_score(r.self, n, s, "node score", e->get("uname"));
+    }
+}
+
 }  // namespace
 
 void Placer::apply_threshold(RscIx r, NodeIx n) {
@@ -112,6 +124,7 @@ void Placer::prepare() {
     std::vector<Location> early = std::move(m_.locations);
     m_.locations.clear();
     m_.scores.assign(m_.resources.size() * nodes, m_.config.symmetric ? 0 : kAbsent);
+    base_scores(m_);
     for (const Resource& r : m_.resources) {
         if (r.kind != RscKind::primitive) continue;
         for (NodeIx n = 0; n < m_.node_count(); ++n) {

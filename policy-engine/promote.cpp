@@ -85,10 +85,6 @@ void CloneAssigner::add_promotion_scores() {
             int s = promotion_score(i, n, has);
             if (!has || s <= 0) continue;
             m_.add_score(i, n, s, "promotion-score", "node attribute master-" + m_.rsc(i).base);
-            for (RscIx c : m_.rsc(i).children) {
-                m_.add_score(c, n, s, "promotion-score");
-                break;
-            }
             m_.rsc(i).priority = std::max(m_.rsc(i).priority, s);
         }
 }

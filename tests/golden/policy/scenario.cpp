@@ -81,6 +81,8 @@ class Reader {
             if (equals == std::string_view::npos) {
                 state = words[i];
                 if (state == "standby" || state == "maintenance") set(attributes, id, state, "on");
+            } else if (words[i].substr(0, equals) == "score") {
+                e.set("score", std::string{words[i].substr(equals + 1)});
             } else if (starts_with(words[i], "has:")) {
                 set(utilization, id, words[i].substr(4, equals - 4), words[i].substr(equals + 1));
             } else {

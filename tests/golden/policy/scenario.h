@@ -1,7 +1,7 @@
 // A small cluster written as text, for tests that a person can read:
 //
 //   # a comment
-//   node n1 [online|offline|lost|pending|standby|maintenance|remote|guest|unseen] [name=value ...]     attributes of the node; has:ram=100 is its capacity
+//   node n1 [online|offline|lost|pending|standby|maintenance|remote|guest|unseen] [name=value ...]     attributes of the node; has:ram=100 is its capacity, score=100 its base score
 //   primitive ... group ... location ... property ...       crm's configuration language, one statement a line
 //   history db n1 start=ok monitor/10s=not_running          results in the order in which they came; probe=... too
 //   history db n1 start=ok was port=80                       with these parameters, instead of today's
