@@ -53,7 +53,9 @@ bool hindered(const Actions& a, const Move& mv, const std::vector<Move>& all) {
             if (first.task != Task::start || first.optional) continue;
             bool moves = std::any_of(all.begin(), all.end(), [&](const Move& o) { return o.rsc == first.rsc; });
             bool was_up = !a.m.rsc(first.rsc).running_on.empty();
-            if (!moves && was_up) return true;
+            // A group comes up when all of it is down: this would have to have moved before what comes up before it.
+            bool same_group = a.m.rsc(first.rsc).parent != kNone && a.m.rsc(first.rsc).parent == a.m.rsc(mv.rsc).parent;
+            if (!moves && (was_up || same_group)) return true;
         }
     }
     return false;
