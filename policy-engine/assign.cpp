@@ -198,7 +198,7 @@ bool Placer::add_matching(RscIx source, const std::string& attribute, double fac
     auto best = [&](NodeIx n) -> std::int32_t {
         if (attribute.empty() || attribute == "#uname") {
             if (factor > 0 && banned_with_group(source, n)) return -kInf;
-            return m_.score(source, n) == kAbsent ? -kInf : m_.score(source, n);
+            return m_.score(source, n) == kAbsent || !m_.node(n).available() ? -kInf : m_.score(source, n);
         }
         auto value = m_.node(n).attrs.find(attribute);
         std::int32_t top = -kInf;
