@@ -117,7 +117,8 @@ struct Cursor {
 // The option's value: after "=" or the next word.
 Result<std::string> value_of(Cursor& cursor, const std::string& name, const std::optional<std::string>& attached) {
     if (attached) return *attached;
-    if (cursor.at + 1 >= cursor.words.size()) return fail(fmt::format("{} needs a value; see crm simulate --help", name));
+    const bool none = cursor.at + 1 >= cursor.words.size() || starts_with(cursor.words[cursor.at + 1], "--");
+    if (none) return fail(fmt::format("{} needs a value; see crm simulate --help", name));
     return cursor.words[++cursor.at];
 }
 
