@@ -27,6 +27,8 @@ struct Cluster {
     std::vector<std::vector<int>> scores;     // resource, node: 0 nothing, 1 ban, 2 wish
     std::vector<std::pair<int, int>> orders;  // first before then
     std::vector<std::pair<int, int>> together;
+    int group = 0;                            // so many of the first resources are members of a group
+    bool clone = false;                       // the last one is a clone
     int extra_node = 0;                       // a node on which everything is banned
     bool reversed = false;                    // sections in another order
 };
@@ -34,10 +36,13 @@ struct Cluster {
 std::string node_name(int n) { return "n" + std::to_string(n); }
 std::string rsc_name(int r) { return "r" + std::to_string(r); }
 
+// What a constraint names: the clone in place of its primitive.
+std::string top_name(const Cluster& c, int r) { return c.clone && r == c.resources - 1 ? "c" : rsc_name(r); }
+
 std::string constraints(const Cluster& c) {
     std::vector<std::string> out;
     const auto location = [&](int r, int n, const char* score) {
-        out.push_back("<rsc_location id='l" + std::to_string(r) + "-" + std::to_string(n) + "' rsc='" + rsc_name(r) + "' node='" +
+        out.push_back("<rsc_location id='l" + std::to_string(r) + "-" + std::to_string(n) + "' rsc='" + top_name(c, r) + "' node='" +
                       node_name(n) + "' score='" + score + "'/>");
     };
     for (int r = 0; r < c.resources; ++r) {
@@ -49,12 +54,12 @@ std::string constraints(const Cluster& c) {
         if (c.extra_node != 0) location(r, c.nodes, "-INFINITY");
     }
     for (const auto& [first, then] : c.orders) {
-        out.push_back("<rsc_order id='o" + std::to_string(first) + "-" + std::to_string(then) + "' first='" + rsc_name(first) +
-                      "' then='" + rsc_name(then) + "'/>");
+        out.push_back("<rsc_order id='o" + std::to_string(first) + "-" + std::to_string(then) + "' first='" + top_name(c, first) +
+                      "' then='" + top_name(c, then) + "'/>");
     }
     for (const auto& [a, b] : c.together) {
-        out.push_back("<rsc_colocation id='c" + std::to_string(a) + "-" + std::to_string(b) + "' rsc='" + rsc_name(a) +
-                      "' with-rsc='" + rsc_name(b) + "' score='100'/>");
+        out.push_back("<rsc_colocation id='c" + std::to_string(a) + "-" + std::to_string(b) + "' rsc='" + top_name(c, a) +
+                      "' with-rsc='" + top_name(c, b) + "' score='100'/>");
     }
     std::string all;
     for (const auto& s : out) all += s;
@@ -74,8 +79,13 @@ cib::Cib document(const Cluster& c) {
                   "' in_ccm='true' crmd='online' join='member' expected='member'><lrm id='" + id + "'><lrm_resources/></lrm></node_state>";
     }
     for (int r = 0; r < c.resources; ++r) {
+        if (c.group > 0 && r == 0) resources += "<group id='g'>";
+        const bool cloned = c.clone && r == c.resources - 1;
+        if (cloned) resources += "<clone id='c'><meta_attributes id='c-m'><nvpair id='c-i' name='interleave' value='true'/></meta_attributes>";
         resources += "<primitive id='" + rsc_name(r) + "' class='ocf' provider='heartbeat' type='Dummy'><operations><op id='" +
                      rsc_name(r) + "-m' name='monitor' interval='10s'/></operations></primitive>";
+        if (cloned) resources += "</clone>";
+        if (c.group > 0 && r == c.group - 1) resources += "</group>";
     }
     std::vector<std::string> sections{
         "<crm_config><cluster_property_set id='o'><nvpair id='f' name='fencing-enabled' value='false'/></cluster_property_set></crm_config>",
@@ -105,6 +115,14 @@ Cluster any_cluster() {
         if (*rc::gen::inRange(0, 3) == 0) c.orders.emplace_back(*rc::gen::inRange(0, r), r);
         if (*rc::gen::inRange(0, 3) == 0) c.together.emplace_back(r, *rc::gen::inRange(0, r));
     }
+    return c;
+}
+
+// With a group and a clone where there are resources enough.
+Cluster any_shaped_cluster() {
+    Cluster c = any_cluster();
+    if (c.resources > 3 && *rc::gen::arbitrary<bool>()) c.group = *rc::gen::inRange(2, c.resources - 1);
+    c.clone = c.resources > c.group + 1 && *rc::gen::arbitrary<bool>();
     return c;
 }
 
@@ -149,6 +167,33 @@ cib::Cib played(const cib::Cib& cib, const Plan& p) {
     return play(cib, p.graph, options).cib;
 }
 
+// So many transitions until nothing is to be carried out any more; most + 1 when that never comes.
+int transitions_to_rest(cib::Cib cib, int most) {
+    for (int n = 0; n <= most; ++n) {
+        const Plan p = plan(cib, kNow);
+        RC_ASSERT(graph_errors(p.graph).empty());
+        const auto& all = p.graph.actions;
+        if (std::all_of(all.begin(), all.end(), [](const Action& a) { return a.kind == ActionKind::pseudo; })) return n;
+        cib = played(cib, p);
+    }
+    return most + 1;
+}
+
+// The monitor of some resource fails where it runs, or its start failed on some node.
+void fail_something(const Cluster& c, cib::Cib& cib) {
+    OperationResult result;
+    result.resource = rsc_name(*rc::gen::inRange(0, c.resources));
+    result.node = node_name(*rc::gen::inRange(0, c.nodes));
+    result.klass = "ocf";
+    result.provider = "heartbeat";
+    result.type = "Dummy";
+    const bool monitor = *rc::gen::arbitrary<bool>();
+    result.task = monitor ? "monitor" : "start";
+    result.interval = milliseconds{monitor ? 10'000 : 0};
+    result.rc = 1;
+    record(cib, result, kNow);
+}
+
 }  // namespace
 
 TEST_CASE("laws of every plan") {
@@ -185,6 +230,16 @@ TEST_CASE("laws of every plan") {
         const cib::Cib cib = document(any_cluster());
         const cib::Cib after = played(cib, plan(cib, kNow));
         RC_ASSERT(plan(after, kNow).graph.actions.empty());
+    });
+    holds("groups and clones: a plan played to its end leaves nothing to plan", [] {
+        RC_ASSERT(transitions_to_rest(document(any_shaped_cluster()), 1) <= 1);
+    });
+    holds("after a failure there is rest again, too", [] {
+        const Cluster c = any_shaped_cluster();
+        const cib::Cib cib = document(c);
+        cib::Cib after = played(cib, plan(cib, kNow));
+        fail_something(c, after);
+        RC_ASSERT(transitions_to_rest(after, 2) <= 2);
     });
     holds("the order of the sections changes nothing", [] {
         Cluster c = any_cluster();
