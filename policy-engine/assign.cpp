@@ -45,6 +45,15 @@ void Placer::colocate(RscIx dependent, RscIx primary, const Colocation& c) {
     }
 }
 
+// The primary is nowhere: each node lacks what the wish is worth, unless that leaves no node.
+void Placer::miss(RscIx dependent, const Colocation& c) {
+    const Row before = row_of(dependent);
+    for (NodeIx n = 0; n < m_.node_count(); ++n)
+        if (m_.score(dependent, n) != kAbsent)
+            m_.add_score(dependent, n, -c.score, c.id, m_.rsc(c.primary).id + " runs nowhere");
+    if (!any_usable(m_.row(dependent))) set_row(dependent, before);
+}
+
 void Placer::colocate_primitive(RscIx dependent, RscIx primary, const Colocation& c) {
     Resource& d = m_.rsc(dependent);
     const Resource& p = m_.rsc(primary);
@@ -61,9 +70,10 @@ void Placer::colocate_primitive(RscIx dependent, RscIx primary, const Colocation
     NodeIx where = p.assigned;
     std::int32_t* row = m_.row(dependent);
     if (where == kNone) {
-        if (c.score >= kInf)
-            for (NodeIx n = 0; n < m_.node_count(); ++n)
-                if (row[n] != kAbsent) m_.add_score(dependent, n, -kInf, c.id, "colocated with " + p.id + ", which cannot run");
+        if (c.score > 0 && c.score < kInf) miss(dependent, c);
+        if (c.score < kInf) return;
+        for (NodeIx n = 0; n < m_.node_count(); ++n)
+            if (row[n] != kAbsent) m_.add_score(dependent, n, -kInf, c.id, "colocated with " + p.id + ", which cannot run");
         return;
     }
     const std::string attribute = c.node_attribute.empty() ? "#uname" : c.node_attribute;
@@ -174,6 +184,7 @@ void Placer::colocate_clone(RscIx dependent, RscIx clone, const Colocation& c) {
             }
         return;
     }
+    if (where.empty() && c.score > 0) miss(dependent, c);
     for (NodeIx w : where) {
         Row before = row_of(dependent);
         for (NodeIx n = 0; n < m_.node_count(); ++n)

@@ -48,6 +48,7 @@ class Placer {
     void settle_remote(const Resource& connection);
     void unassign(RscIx r);
     void log_scores(RscIx r);
+    void miss(RscIx dependent, const Colocation& c);
     void colocate_primitive(RscIx dependent, RscIx primary, const Colocation& c);
     void colocate_clone(RscIx dependent, RscIx clone, const Colocation& c);
     bool any_usable(const std::int32_t* row) const;
