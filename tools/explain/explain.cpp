@@ -13,7 +13,7 @@ namespace {
 
 const policy::ResourceView* find_view(const std::vector<policy::ResourceView>& list, const std::string& id) {
     for (const auto& r : list) {
-        if (r.id == id) return &r;
+        if (r.id == id || starts_with(r.id, id + ":")) return &r;
         if (const auto* inner = find_view(r.children, id)) return inner;
     }
     return nullptr;
@@ -139,12 +139,19 @@ Result<ResourceExplanation> explain_resource(const policy::Plan& plan, const pol
     e.resource = resource;
     e.role = r->role;
     e.nodes = r->nodes;
+    // A group, clone or bundle is what becomes of its members and instances; what changes comes first.
+    std::vector<std::string> parts{resource};
+    collect_ids(r->children, parts);
+    const auto part = [&](const std::string& id) {
+        return std::any_of(parts.begin(), parts.end(), [&](const auto& p) { return concerns(id, p); });
+    };
     for (const auto& reason : plan.reasons) {
-        if (concerns(reason.resource, resource)) e.decisions.push_back(reason);
+        if (part(reason.resource)) e.decisions.push_back(reason);
     }
+    std::stable_partition(e.decisions.begin(), e.decisions.end(), [](const auto& d) { return d.decision != "leave"; });
     e.verdicts = verdicts(plan, view, resource, node);
     for (const auto& a : plan.graph.actions) {
-        if (a.kind != policy::ActionKind::pseudo && concerns(a.resource, resource)) e.actions.push_back(action_name(a));
+        if (a.kind != policy::ActionKind::pseudo && part(a.resource)) e.actions.push_back(action_name(a));
     }
     e.remedy = remedy_of(e, *r);
     return e;

@@ -53,8 +53,10 @@ std::string text(const ResourceExplanation& e) {
     if (e.decisions.empty()) out += fmt::format("{}: {}, and stays so\n", e.resource, now);
     for (std::size_t i = 0; i < std::min(e.decisions.size(), kMostLines); ++i) {
         const auto& d = e.decisions[i];
-        out += fmt::format("{}: {} (now {})\n", d.resource, decision_line(d), now);
+        const bool whole = d.resource == e.resource;  // a member's own state is in its decision
+        out += fmt::format("{}: {}{}\n", d.resource, decision_line(d), whole ? fmt::format(" (now {})", now) : "");
     }
+    if (e.decisions.size() > kMostLines) out += fmt::format("  and {} decisions more about its parts\n", e.decisions.size() - kMostLines);
     for (std::size_t i = 0; i < std::min(e.verdicts.size(), kMostNodes); ++i) {
         const NodeVerdict& v = e.verdicts[i];
         out += fmt::format("  {}: {}{}\n", v.node, v.state.empty() ? "" : v.state + "; ", sum_of(v));

@@ -43,6 +43,28 @@ TEST_CASE("why a resource runs nowhere, and what would change it") {
     CHECK(says(text, "what would change it"));
 }
 
+TEST_CASE("the deciding cause names the nodes and what rules them out") {
+    const std::string bans = "<rsc_location id='web-not-n1' rsc='web' node='n1' score='-INFINITY'/>"
+                             "<rsc_location id='web-not-n2' rsc='web' node='n2' score='-INFINITY'/>";
+    const std::string text = explain({"web"}, 0, with(test::small_cluster(), "<rsc_location id='db-n1'", bans));
+    const std::string first = text.substr(0, text.find('\n'));
+    CHECK(says(first, "n1 (ruled out by web-not-n1)"));
+    CHECK(says(first, "n3 (in standby)"));
+}
+
+TEST_CASE("a clone is what becomes of its instances") {
+    const std::string clone = "<clone id='extras'><primitive id='extra' class='ocf' provider='heartbeat' type='Dummy'/></clone>";
+    const std::string text = explain({"extras"}, 0, with(test::small_cluster(), "</resources>", clone));
+    CHECK(says(text, "extra:0: start on"));
+    CHECK(!says(text, "stays so"));
+    CHECK(says(text, "planned: extra_"));
+    CHECK(says(explain({"extra"}, 0, with(test::small_cluster(), "</resources>", clone)), "extra:1: start on"));
+}
+
+TEST_CASE("an action that is not planned is answered with those that are") {
+    CHECK(says(explain({"--action", "web_promote_0"}, 1), "web_start_0@n1"));
+}
+
 TEST_CASE("why a resource is where it is") {
     const std::string text = explain({"db"});
     CHECK(says(text, "Started on n1"));
