@@ -57,7 +57,7 @@ TEST_CASE("a clone is what becomes of its instances") {
     const std::string text = explain({"extras"}, 0, with(test::small_cluster(), "</resources>", clone));
     CHECK(says(text, "extra:0: start on"));
     CHECK(!says(text, "stays so"));
-    CHECK(says(text, "planned: extra_"));
+    CHECK(says(text, "planned: extra"));
     CHECK(says(explain({"extra"}, 0, with(test::small_cluster(), "</resources>", clone)), "extra:1: start on"));
 }
 
