@@ -189,10 +189,24 @@ void before_stops_in_front(Actions& a, ActIx probe, RscIx r, std::set<RscIx>& se
         }
 }
 
+// A resource that must not meet promoted (or unpromoted) instances: it is stopped before any takes that role, and starts
+// after those that leave it have done so.
+void keep_from_role(Actions& a, const Colocation& c) {
+    const bool promoted = c.primary_role == Role::promoted;
+    const Task takes = promoted ? Task::promote : Task::demote, leaves = promoted ? Task::demoted : Task::promoted;
+    const ActIx taken = a.find(c.primary, takes), left = a.find(c.primary, leaves);
+    for (ActIx stop : a.find_all(c.dependent, Task::stop)) a.link(stop, taken, edge::order);
+    for (ActIx start : a.find_all(c.dependent, Task::start)) a.link(left, start, edge::order);
+}
+
 // Resources that must not meet: one starts where the other is known not to be, or stopped.
 void keep_apart(Actions& a) {
     for (const auto& c : a.m.colocations) {
-        if (c.score > -kInf || c.dependent_role > Role::started || c.primary_role > Role::started) continue;
+        if (c.score > -kInf || c.dependent_role > Role::started) continue;
+        if (c.primary_role > Role::started) {
+            if (!a.m.rsc(c.dependent).is_collective()) keep_from_role(a, c);
+            continue;
+        }
         for (auto [x, y] : {std::pair{c.dependent, c.primary}, std::pair{c.primary, c.dependent}}) {
             if (a.m.rsc(x).is_collective() || a.m.rsc(y).is_collective()) continue;
             for (ActIx start : a.find_all(y, Task::start)) {
