@@ -213,12 +213,14 @@ void Shell::accept_early(std::shared_ptr<os::Connection> connection) {
     connection->start([this, c = connection.get()](std::string_view frame) { answer_early(*c, frame); }, [](const std::string&) {});
 }
 
-void Shell::answer_early(os::Connection& connection, std::string_view frame) const {
+void Shell::answer_early(os::Connection& connection, std::string_view frame) {
     proto::Message request, answer;
     if (!request.ParseFromArray(frame.data(), static_cast<int>(frame.size()))) return connection.close("the frame is not understood");
     answer.set_tag(request.tag());
     if (request.has_ping()) {
         *answer.mutable_pong() = request.ping();
+    } else if (request.has_stop_node() && connection.peer().uid == 0) {
+        return reactor_.stop(0);  // nothing was begun here: there is nothing to move away
     } else {
         answer.mutable_failed()->set_code(proto::UNAVAILABLE);
         answer.mutable_failed()->set_text(waits_for_);

@@ -47,7 +47,7 @@ class Shell {
     void arm();
     void accept(std::shared_ptr<os::Connection> connection);
     void accept_early(std::shared_ptr<os::Connection> connection);
-    void answer_early(os::Connection& connection, std::string_view frame) const;
+    void answer_early(os::Connection& connection, std::string_view frame);
     void log(LogLevel level, const std::string& text);
     Now now() const { return {reactor_.now(), reactor_.wall_now()}; }
 
