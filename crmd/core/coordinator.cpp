@@ -104,6 +104,8 @@ void Coordinator::Impl::on_event(const cluster::Event& event) {
                        connected_ = false;
                        undelivered_.clear();  // what it had accepted is gone with it
                        log(LogLevel::error, "corosync is gone: " + d.why + "; this node is alone until it is back");
+                       state_.ring = {};      // no verdict on the quorum holds without a ring
+                       feed(cib::replica::ServiceQuorum{false});
                        on_view(cluster::ViewChanged{{{self_, 0}}, {}, {}});
                        synced_ = false;
                    },

@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -ES
 """What an operator is told while things are only just beginning: crm before corosync answers, crm while the daemons come up;
-and the verdict of the quorum as it comes and goes."""
+and the three values of the quorum: yes, no, and unknown while corosync is away."""
 import os
 import subprocess
 import sys
@@ -25,11 +25,12 @@ def three_values(cluster, node):
     cluster.joined(3)
     crmd = cluster.pid(node, "crmd")
     cluster.run(node, "pkill", "-KILL", "-x", "corosync")
+    until(f"{node} does not know", lambda: quorum(cluster, node).startswith("unknown"), 10)
     cluster.run(node, "corosync")
     cluster.joined(3)
     assert quorum(cluster, node).startswith("yes")
     assert cluster.pid(node, "crmd") == crmd, "crmd ended with corosync"
-    step(f"{node}: quorum yes, no, yes")
+    step(f"{node}: quorum yes, no, yes, unknown, yes")
 
 
 def start_musterd(cluster, node):
