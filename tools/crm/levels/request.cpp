@@ -12,11 +12,16 @@ Result<client::Crmd*> running(Context& context) {
     return (*store)->crmd();
 }
 
-int finish(Context& context, client::Crmd& crmd, crmd::proto::Message message, milliseconds within) {
+int request_done(Context& context, client::Crmd& crmd, crmd::proto::Message message, milliseconds within) {
     auto answer = crmd.request(std::move(message), within);
     if (!answer) return context.fail(answer.error());
     if (answer->has_done() && !answer->done().text().empty()) context.info(answer->done().text());
-    return wait_for_cluster(context);
+    return kOk;
+}
+
+int finish(Context& context, client::Crmd& crmd, crmd::proto::Message message, milliseconds within) {
+    const int status = request_done(context, crmd, std::move(message), within);
+    return status == kOk ? wait_for_cluster(context) : status;
 }
 
 }  // namespace muster::crm

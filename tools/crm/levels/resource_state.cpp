@@ -7,6 +7,7 @@
 #include "tools/client/client.h"
 #include "tools/crm/lang/unknown.h"
 #include "tools/crm/levels/change.h"
+#include "tools/crm/levels/members.h"
 #include "tools/crm/levels/request.h"
 #include "tools/crm/levels/resource.h"
 #include "tools/crm/levels/view.h"
@@ -136,10 +137,12 @@ std::size_t forget(cib::NodeState& node, const std::string& id, bool all_history
     return failures;
 }
 
-std::size_t forget_on(cib::Cib& cib, const std::string& id, const std::string& node, bool all_history) {
+// Nothing named: everything.
+std::size_t forget_on(cib::Cib& cib, const std::vector<std::string>& names, const std::string& node, bool all_history) {
     std::size_t failures = 0;
     for (auto& state : cib.status.nodes) {
-        if (node.empty() || state.uname == node) failures += forget(state, id, all_history);
+        if (!node.empty() && state.uname != node) continue;
+        for (const auto& id : names) failures += forget(state, id, all_history);
     }
     return failures;
 }
@@ -151,36 +154,49 @@ void say_forgotten(Context& context, std::size_t failures, const std::string& id
     context.info("forgot " + std::to_string(failures) + (failures == 1 ? " failure" : " failures") + of);
 }
 
+// A group's, a clone's or a bundle's name stands for all that is in it.
+Result<std::vector<std::string>> meant(Context& context, const std::string& id) {
+    if (id.empty()) return std::vector<std::string>{""};
+    auto cib = stored(context);
+    if (!cib) return tl::make_unexpected(cib.error());
+    return history_names(*cib, id);
+}
+
+int clean_live(Context& context, client::Crmd& crmd, const std::vector<std::string>& names, const std::string& node, bool all_history) {
+    for (const auto& name : names) {
+        crmd::proto::Message m;
+        m.mutable_cleanup()->set_resource(name);
+        m.mutable_cleanup()->set_node(node);
+        m.mutable_cleanup()->set_all_history(all_history);
+        if (const int status = request_done(context, crmd, std::move(m)); status != kOk) return status;
+    }
+    return wait_for_cluster(context);
+}
+
 int clean(Context& context, const Args& given, bool all_history) {
     Args args = given;
     args.take("force");
     const std::string id = args.empty() ? "" : args[0];
     const std::string node = args.size() > 1 ? args[1] : "";
+    const auto names = meant(context, id);
+    if (!names) return context.fail(names.error());
     auto crmd = running(context);
-    if (crmd && *crmd != nullptr) {
-        // refresh makes every node look again; what it finds can not be foretold.
-        std::size_t failures = 0;
-        const auto end = foretell(context, {typed(given), {id}}, [&](cib::Cib& cib) {
-            if (!all_history) failures = forget_on(cib, id, node, false);
-        });
-        if (end) return *end;
-        crmd::proto::Message m;
-        m.mutable_cleanup()->set_resource(id);
-        m.mutable_cleanup()->set_node(node);
-        m.mutable_cleanup()->set_all_history(all_history);
-        const int status = finish(context, **crmd, std::move(m));
-        if (status == kOk && !all_history) say_forgotten(context, failures, id);
-        return status;
-    }
     if (!crmd) return context.fail(crmd.error());
     std::size_t failures = 0;
-    const int status = change_cib(context, {typed(given), {id}}, [&](cib::Cib& cib) -> Result<void> {
-        if (!id.empty()) {
-            if (auto object = find_resource(cib, id); !object) return tl::make_unexpected(object.error());
-        }
-        failures = forget_on(cib, id, node, all_history);
-        return {};
-    });
+    int status = kOk;
+    if (*crmd != nullptr) {
+        // refresh makes every node look again; what it finds can not be foretold.
+        const auto end = foretell(context, {typed(given), {id}}, [&](cib::Cib& cib) {
+            if (!all_history) failures = forget_on(cib, *names, node, false);
+        });
+        if (end) return *end;
+        status = clean_live(context, **crmd, *names, node, all_history);
+    } else {
+        status = change_cib(context, {typed(given), {id}}, [&](cib::Cib& cib) -> Result<void> {
+            failures = forget_on(cib, *names, node, all_history);
+            return {};
+        });
+    }
     if (status == kOk && !all_history) say_forgotten(context, failures, id);
     return status;
 }
@@ -217,7 +233,7 @@ int resource_failcount(Context& context, const Args& args) {
     if (!crmd) return context.fail(crmd.error());
     if (*crmd == nullptr) return context.fail("failcount " + what + ": only a running cluster can do that");
     const auto end = foretell(context, {typed(args), {args[0]}}, [&](cib::Cib& cib) {
-        forget_on(cib, args[0], args[2], false);
+        forget_on(cib, {args[0]}, args[2], false);
         for (auto& state : cib.status.nodes) {
             if (!put || state.uname != args[2]) continue;
             put_value(state.transient, "instance_attributes", "status-" + state.id, "fail-count-" + args[0] + "#monitor_0", args[3]);
