@@ -2,6 +2,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -38,8 +39,9 @@ int read_script(Context& context, const std::string& file) {
     return run_script(context, *text, file);
 }
 
+// The context, its documents among it, is left to the end of the process: taking them apart first is time that a person waits.
 int run(const std::vector<std::string>& arguments) {
-    Context context{std::cout, std::cerr};
+    static Context& context = *new Context{std::cout, std::cerr};
     auto options = parse_options(arguments);
     if (!options) {
         context.fail(options.error());
@@ -68,10 +70,13 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace muster::crm
 
 int main(int argc, char** argv) {
+    int status = muster::crm::kError;
     try {
-        return muster::crm::run({argv + 1, argv + argc});
+        status = muster::crm::run({argv + 1, argv + argc});
     } catch (const std::exception& e) {
         std::cerr << "error: " << e.what() << "\n";
-        return muster::crm::kError;
     }
+    std::cout.flush();
+    std::fflush(nullptr);
+    ::_exit(std::cout ? status : muster::crm::kError);
 }

@@ -58,9 +58,7 @@ int commit(Context& context, bool force) {
     if (!store) return context.fail(store.error());
     if (auto end = announce_commit(context, e, **store)) return *end;
     if (auto done = (*store)->commit(next, e.base().version(), "crm configure"); !done) return context.fail(done.error());
-    auto stored = (*store)->load();
-    if (!stored) return context.fail(stored.error());
-    e.rebase(std::move(*stored));
+    context.editor.reset();  // who goes on editing begins with what is stored then
     return wait_for_cluster(context);
 }
 

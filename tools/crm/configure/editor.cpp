@@ -14,12 +14,4 @@ bool Editor::undo() {
     return true;
 }
 
-void Editor::rebase(cib::Cib stored) {
-    base_ = std::move(stored);
-    work_ = base_.configuration;
-    before_.clear();
-    touched.clear();
-    forced.clear();
-}
-
 }  // namespace muster::crm

@@ -20,7 +20,6 @@ class Editor {
     // Replaces the working copy by the result of one command; it can be undone.
     void put(xml::Element next);
     bool undo();
-    void rebase(cib::Cib stored);  // after a commit or refresh
 
     std::set<std::string> touched;  // ids of objects that this session made or changed
     std::set<std::string> forced;   // deleted with --force: may run
