@@ -100,6 +100,7 @@ void Replica::Impl::take(NodeId sender, const wire::Message& m, const wire::Appe
     if (role == Role::candidate && candidacy->fetching && m.term == promised && b.to == settings.self) {
         if (blank()) cluster_uuid = m.cluster_uuid;  // the cluster began while we were collecting
         append_all(b);                               // what we lacked of the best log
+        if (!candidacy) return;                      // it contradicts what is committed here: we stand no more
         candidacy->fetching.reset();
         evaluate_candidacy();
         return;
