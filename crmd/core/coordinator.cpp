@@ -37,6 +37,7 @@ std::vector<Output> Coordinator::start(const Now& now) {
     impl_->now_ = now;
     impl_->take(impl_->replica_.start(now));
     impl_->settle();
+    impl_->close_bundle();
     return std::move(impl_->out_);
 }
 
@@ -45,6 +46,7 @@ std::vector<Output> Coordinator::step(const Now& now, const Input& input) {
     impl_->out_.clear();
     impl_->step(input);
     impl_->settle();
+    impl_->close_bundle();
     return std::move(impl_->out_);
 }
 
@@ -92,14 +94,7 @@ void Coordinator::Impl::on_event(const cluster::Event& event) {
                        my_quorum_ = w.quorum();
                        broadcast(w);
                    },
-                   [&](const cluster::Delivered& d) {
-                       wire::Wire w;
-                       if (!w.ParseFromString(d.bytes)) {
-                           log(LogLevel::error, "a message of node " + std::to_string(d.sender.node) + " is not understood");
-                           return;
-                       }
-                       deliver(d.sender.node, w);
-                   },
+                   [&](const cluster::Delivered& d) { unbundle(d.sender.node, d.bytes); },
                    [&](const cluster::Disconnected& d) {
                        connected_ = false;
                        undelivered_.clear();  // what it had accepted is gone with it
@@ -331,6 +326,7 @@ void Coordinator::Impl::settle() {
     if (dc_ == self_) invite();
     if (leading()) lead();
     tell_dampened();
+    tell_results();
     expire_asked();
     alert_of_members();
     if (stopping_ || leave_when_empty_) {
@@ -345,12 +341,6 @@ void Coordinator::Impl::settle() {
 
 void Coordinator::Impl::wake_at(Instant when) {
     if (!wake_ || when < *wake_) wake_ = when;
-}
-
-void Coordinator::Impl::broadcast(const wire::Wire& message) {
-    std::string bytes;
-    message.SerializeToString(&bytes);
-    out_.push_back(Broadcast{std::move(bytes)});
 }
 
 void Coordinator::Impl::log(LogLevel level, std::string text) { out_.push_back(Log{level, std::move(text)}); }

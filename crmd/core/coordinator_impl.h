@@ -36,10 +36,15 @@ struct Coordinator::Impl {
     void feed(const cib::replica::Input& input);
     void take(std::vector<cib::replica::Output> outputs);
     void settle();
-    void broadcast(const wire::Wire& message);
     void log(LogLevel level, std::string text);
     void choose_dc();
     bool leading() const { return dc_ == self_ && synced_; }
+
+    // ---- saying.cpp ------------------------------------------------------------------------------------------------
+    void broadcast(const wire::Wire& message);
+    void close_bundle();                       // at the end of each step
+    void unbundle(NodeId sender, const std::string& bytes);
+    void tell_results();
 
     // ---- joining.cpp -----------------------------------------------------------------------------------------------
     void on_view(const cluster::ViewChanged& view);
@@ -166,6 +171,9 @@ struct Coordinator::Impl {
     Now now_;
     std::vector<Output> out_;
     std::optional<Instant> wake_;
+    wire::Bundle bundle_;                          // what this step has to say to all
+    std::size_t bundle_at_ = 0;                    // its place in out_
+    std::size_t bundle_size_ = 0;
 
     // view and joining
     bool connected_ = false;
@@ -217,6 +225,8 @@ struct Coordinator::Impl {
     bool table_asked_ = false;
     bool reported_ = false;
     std::map<std::uint64_t, wire::Outcome> unsent_;  // by lrmd's sequence: not delivered yet
+    std::vector<std::uint64_t> held_;                // of unsent_: told together, soon
+    Instant held_since_{};
     std::string fenced_config_;
     std::map<std::string, std::uint64_t> begun_;     // fencing record id -> view number of our BEGIN
     bool leave_when_empty_ = false, leaving_said_ = false;

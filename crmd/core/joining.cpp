@@ -160,11 +160,9 @@ void Coordinator::Impl::became_synced() {
     }
     report_table();
     configure_fenced();
-    for (const auto& [sequence, outcome] : unsent_) {
-        wire::Wire w;
-        *w.mutable_outcome() = outcome;
-        broadcast(w);
-    }
+    held_.clear();
+    for (const auto& [sequence, outcome] : unsent_) held_.push_back(sequence);
+    held_since_ = {};  // at once
     resume_fencing();
 }
 

@@ -295,7 +295,9 @@ void Coordinator::Impl::on_result(const lrmd::proto::Result& r) {
     for (const auto& a : r.attributes()) parameters.emplace_back(a.name(), a.value());
     if (!parameters.empty()) o.set_op_digest(policy::all_digest(parameters, milliseconds{r.interval_ms()}));
     unsent_[r.sequence()] = o;
-    if (synced_) broadcast(w);  // else when the state is here
+    if (!synced_) return;  // told when the state is here
+    if (held_.empty()) held_since_ = now_.monotonic;
+    held_.push_back(r.sequence());
 }
 
 void Coordinator::Impl::on_table(const lrmd::proto::Table& table) {

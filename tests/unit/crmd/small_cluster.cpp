@@ -143,6 +143,7 @@ bool SmallCluster::deliver_one() {
     if (wire_.empty()) return false;
     auto [sender, bytes] = std::move(wire_.front());
     wire_.pop_front();
+    if (on_message) on_message(sender, bytes);
     for (const auto& [id, n] : nodes_) {
         if (n->process && view_.count(id) != 0) input(id, cluster::Event{cluster::Delivered{{sender, 0}, bytes}});
     }
@@ -155,6 +156,8 @@ void SmallCluster::settle(Duration time) {
         while (deliver_one()) clock_ += 20;
         clock_ += 50'000;
         for (const auto& [id, n] : nodes_) input(id, Tick{});
+        later_.insert(later_.end(), next_tick_.begin(), next_tick_.end());
+        next_tick_.clear();
     } while (clock_ < until || !wire_.empty() || !later_.empty());
 }
 
@@ -183,7 +186,7 @@ void SmallCluster::on_lrmd(NodeId id, const lrmd::proto::Message& m) {
     const auto send = [&] {
         std::string bytes;
         reply.SerializeToString(&bytes);
-        later_.emplace_back(id, LinkFrame{Daemon::lrmd, bytes});
+        (agents_take_time ? next_tick_ : later_).emplace_back(id, LinkFrame{Daemon::lrmd, bytes});
     };
     r.set_sequence(++n.sequence);
     r.set_call_id(static_cast<std::uint32_t>(n.sequence));

@@ -44,7 +44,9 @@ class SmallCluster {
     std::vector<std::string> fenced;                             // targets that were cut off, in order
     std::vector<std::pair<std::string, std::string>> fence_runs; // action and target of all runs of fence agents
     std::function<int(const Ran&)> agent;                        // exit status instead of the obvious one; -1: hangs
+    bool agents_take_time = false;                               // their results come with the next tick of 50 ms
     std::function<bool(const std::string& target)> fence_works;  // default: yes
+    std::function<void(NodeId sender, const std::string& bytes)> on_message;  // each message, before its delivery
 
     // A message of this member, in the agreed order: late, or one that it should not have sent.
     void say(NodeId id, const wire::Wire& message);
@@ -74,6 +76,7 @@ class SmallCluster {
     std::map<NodeId, std::unique_ptr<Node>> nodes_;
     std::deque<std::pair<NodeId, std::string>> wire_;
     std::deque<std::pair<NodeId, Input>> later_;
+    std::deque<std::pair<NodeId, Input>> next_tick_;
     std::map<std::uint64_t, proto::Message> answers_;
     std::int64_t clock_ = 1'000'000;
     std::uint64_t ring_ = 0, next_tag_ = 1;
