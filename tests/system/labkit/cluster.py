@@ -17,6 +17,8 @@ def corosync_conf(names, token, extra=""):
     token: {token}
     # Without this corosync adds 650 ms for each node above two.
     token_coefficient: 0
+    # As in the example that is installed; the peer has the same.
+    seqno_unchanged_const: 1
     crypto_cipher: aes256
     crypto_hash: sha256
 {extra}}}
