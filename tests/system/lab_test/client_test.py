@@ -46,8 +46,13 @@ def main():
     with tempfile.NamedTemporaryFile("w+") as file:
         file.write("page 1.0 1.1 node1\narp 1.2 aa\npage 2.0 2.")
         file.flush()
-        read = Answers.read(file.name)
+        read = Answers()
+        read.read_on(file.name)
         assert read.pages == [(1.0, 1.1, "node1")] and read.arps == [(1.2, "aa")]
+        file.write("5 node2\narp 3.0 bb\n")
+        file.flush()
+        read.read_on(file.name)
+        assert read.pages[1:] == [(2.0, 2.5, "node2")] and read.arps[1:] == [(3.0, "bb")]
 
     one, two = corosync_time("Nov 23 02:40:25.123 [9] x"), corosync_time("Nov 23 02:40:26.125 [9] x")
     assert abs(two - one - 1.002) < 1e-6

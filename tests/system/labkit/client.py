@@ -1,4 +1,5 @@
 """What the client saw: the prober's answers as outages and as holders of the address."""
+import bisect
 import subprocess
 import time
 
@@ -7,7 +8,7 @@ class Client:
     """Runs the prober in the client's network, its answers in a file."""
 
     def __init__(self, lab, address, log, prober):
-        self.log = log
+        self.log, self.seen = log, Answers()
         with open(log, "w") as out:
             self.process = subprocess.Popen(lab.command_line("client", [prober, address]), stdout=out)
 
@@ -16,7 +17,9 @@ class Client:
         self.process.wait()
 
     def answers(self):
-        return Answers.read(self.log)
+        """All so far.  Only what is new is read: who waits must not take the processor from what he waits for."""
+        self.seen.read_on(self.log)
+        return self.seen
 
     def wait_for(self, condition, seconds):
         """Until the condition on the answers so far is true; its value, or None."""
@@ -24,32 +27,34 @@ class Client:
         while time.monotonic() < end:
             if value := condition(self.answers()):
                 return value
-            time.sleep(0.02)
+            time.sleep(0.05)
         return None
 
 
 class Answers:
-    def __init__(self, pages, arps):
-        self.pages = pages      # (asked, answered, body), in order of answering
-        self.arps = arps        # (answered, mac)
+    def __init__(self, pages=(), arps=()):
+        self.pages = [*pages]   # (asked, answered, body), in order of answering
+        self.arps = [*arps]     # (answered, mac)
+        self.position = 0       # in the file, behind the last whole line
 
-    @staticmethod
-    def read(path):
-        pages, arps = [], []
+    def read_on(self, path):
         with open(path) as file:
-            for line in file:
-                if not line.endswith("\n"):
-                    break       # half a line: still being written
-                words = line.split()
-                if words[0] == "page":
-                    pages.append((float(words[1]), float(words[2]), words[3]))
-                else:
-                    arps.append((float(words[1]), words[2]))
-        return Answers(pages, arps)
+            file.seek(self.position)
+            lines = file.read().splitlines(keepends=True)
+        for line in lines:
+            if not line.endswith("\n"):
+                break       # half a line: still being written
+            self.position += len(line)
+            words = line.split()
+            if words[0] == "page":
+                self.pages.append((float(words[1]), float(words[2]), words[3]))
+            else:
+                self.arps.append((float(words[1]), words[2]))
 
     def first_page(self, after, body=None, not_body=None):
         """The first page asked for after a moment; (asked, answered, body) or None."""
-        return next((p for p in self.pages if p[0] >= after and body in (None, p[2]) and p[2] != not_body), None)
+        begin = bisect.bisect_left(self.pages, after, key=lambda p: p[1])   # answered before it: asked before it
+        return next((p for p in self.pages[begin:] if p[0] >= after and body in (None, p[2]) and p[2] != not_body), None)
 
     def first_arp(self, after, not_mac=None):
         return next((a for a in self.arps if a[0] >= after and a[1] != not_mac), None)
