@@ -17,6 +17,7 @@ struct Completed {
 struct Applied {
     std::vector<Completed> completed;  // orders and fencing records that are over
     std::string unexpected;            // not empty: a fact that needs a new plan, in a few words
+    std::vector<wire::Order> dropped;  // recurring operations that are over
     bool changed = false;              // the status section looks different
     std::vector<std::string> events;   // one line each for logs and subscribers
 };

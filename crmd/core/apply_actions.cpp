@@ -17,11 +17,12 @@ std::string short_text(const wire::Order& order, const NodeFacts& node) {
 
 // All recurring operations of the resource, or the one of that key; one whose first result is not there yet is over, too.
 void drop_recurring(State& state, NodeFacts& node, const std::string& resource, const std::string& key, Applied& applied) {
-    for (auto at = node.recurring.begin(); at != node.recurring.end();) {
-        const bool fits = at->first.resource == resource && (key.empty() || at->second.operation_key() == key);
-        if (!fits) { ++at; continue; }
+    auto at = node.recurring.lower_bound({resource, "", 0});
+    while (at != node.recurring.end() && at->first.resource == resource) {
+        if (!key.empty() && at->second.operation_key() != key) { ++at; continue; }
         const std::string id = at->second.id();
         erase_record(node, at->second.history_id(), at->first.operation, at->first.interval_ms);
+        applied.dropped.push_back(std::move(at->second));
         at = node.recurring.erase(at);
         if (state.in_flight.erase(id) > 0) applied.completed.push_back({id, false});
     }
@@ -122,6 +123,7 @@ Applied apply_forget(State& state, const wire::Forget& forget) {
         Applied one = forget_on(state, node, forget);
         applied.changed |= one.changed;
         applied.completed.insert(applied.completed.end(), one.completed.begin(), one.completed.end());
+        applied.dropped.insert(applied.dropped.end(), one.dropped.begin(), one.dropped.end());
         applied.events.insert(applied.events.end(), one.events.begin(), one.events.end());
     }
     if (!forget.action_id().empty()) applied.completed.push_back({forget.action_id(), true});

@@ -149,13 +149,13 @@ bool Coordinator::Impl::apply_work(NodeId sender, const wire::Wire& m) {
     using W = wire::Wire;
     switch (m.body_case()) {
         case W::kOrder: {
-            const std::vector<wire::Order> over = recurring_here();
-            applied(apply_order(state_, sender, m.order()));
+            const Applied what = apply_order(state_, sender, m.order());
+            applied(what);
             if (sender == self_ && leading() && state_.in_flight.count(m.order().id()) == 0) {
                 dirty_ = true;
                 dirty_why_ = "an order of this DC does not count";
             }
-            carry_out(sender, m.order(), over);
+            carry_out(m.order(), what.dropped);
             return true;
         }
         case W::kOutcome:
@@ -163,9 +163,9 @@ bool Coordinator::Impl::apply_work(NodeId sender, const wire::Wire& m) {
             applied(apply_outcome(state_, sender, m.outcome()));
             return true;
         case W::kForget: {
-            const std::vector<wire::Order> over = recurring_here();
-            applied(apply_forget(state_, m.forget()));
-            forget_here(m.forget(), over);
+            const Applied what = apply_forget(state_, m.forget());
+            applied(what);
+            forget_here(m.forget(), what.dropped);
             return true;
         }
         case W::kClearFailCount: applied(apply_clear(state_, m.clear_fail_count())); return true;

@@ -69,6 +69,7 @@ struct Coordinator::Impl {
     void on_planned(const Planned& planned);
     void watch_deadlines();
     void tell_progress(bool with_plan);
+    void add_reasons(wire::Progress& progress) const;
     bool idle() const;
     std::vector<std::string> waiting_for() const;
     std::shared_ptr<const cib::Cib> snapshot_cib() const;
@@ -99,12 +100,11 @@ struct Coordinator::Impl {
     void on_frame(const LinkFrame& frame);
     void on_lrmd(const lrmd::proto::Message& message);
     void on_fenced(const fencing::proto::Message& message);
-    void carry_out(NodeId sender, const wire::Order& order, const std::vector<wire::Order>& over);
+    void carry_out(const wire::Order& order, const std::vector<wire::Order>& over);
     void run(const wire::Order& order);
     void cancel(const wire::Order& recurring, const std::string& id, const std::string& user_data);
     void run_device(const wire::Order& order);
     void forget_here(const wire::Forget& forget, const std::vector<wire::Order>& over);
-    std::vector<wire::Order> recurring_here() const;
     void own_outcome_is_told(const wire::Outcome& outcome);
     void resume_orders();
     void on_result(const lrmd::proto::Result& result);

@@ -258,9 +258,19 @@ std::vector<std::string> Coordinator::Impl::waiting_for() const {
     for (const auto& [what, when] : fence_not_before_) {
         if (when > now_.monotonic) out.push_back(what + " failed; it is tried again");
     }
-    const std::string waits = transition_.why_waiting();
-    if (state_.in_flight.empty() && !waits.empty() && !planning_ && !dirty_) out.push_back(waits);
+    if (state_.in_flight.empty() && !planning_ && !dirty_) {
+        if (std::string waits = transition_.why_waiting(); !waits.empty()) out.push_back(std::move(waits));
+    }
     return out;
+}
+
+void Coordinator::Impl::add_reasons(wire::Progress& p) const {
+    if (transition_.plan() == nullptr) return;
+    for (const auto& r : transition_.plan()->reasons) {
+        if (static_cast<std::size_t>(p.reasons_size()) >= kMostReasonsTold) break;
+        p.add_reasons(one_line(r));
+    }
+    for (const auto& m : transition_.plan()->messages) p.add_messages((m.error ? "error: " : "warning: ") + m.text);
 }
 
 void Coordinator::Impl::tell_progress(bool with_plan) {
@@ -270,17 +280,11 @@ void Coordinator::Impl::tell_progress(bool with_plan) {
     p.set_total(static_cast<std::uint32_t>(transition_.total()));
     p.set_idle(idle());
     for (const std::string& text : waiting_for()) p.add_waiting(text);
-    if (transition_.plan() != nullptr) {
-        for (const auto& r : transition_.plan()->reasons) {
-            if (static_cast<std::size_t>(p.reasons_size()) >= kMostReasonsTold) break;
-            p.add_reasons(one_line(r));
-        }
-        for (const auto& m : transition_.plan()->messages) p.add_messages((m.error ? "error: " : "warning: ") + m.text);
-    }
     std::string key;
     p.SerializeToString(&key);
-    if (key != told_ || with_plan) {
+    if (key != told_ || with_plan) {  // reasons and messages are the plan's, and it has a number
         told_ = key;
+        add_reasons(p);
         p.set_done(static_cast<std::uint32_t>(transition_.done()));
         p.set_in_flight(static_cast<std::uint32_t>(state_.in_flight.size()));
         broadcast(w);

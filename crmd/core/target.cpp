@@ -142,16 +142,13 @@ void Coordinator::Impl::on_fenced(const fencing::proto::Message& m) {
     if (m.body_case() == F::kRefused) log(LogLevel::error, "fenced refuses: " + m.refused());
 }
 
-// Delivered in the agreed order; the state knows of it already.  `over`: recurring operations as they were before.
-void Coordinator::Impl::carry_out(NodeId, const wire::Order& order, const std::vector<wire::Order>& over) {
+// Delivered in the agreed order; the state knows of it already.  `over`: recurring operations that it ends.
+void Coordinator::Impl::carry_out(const wire::Order& order, const std::vector<wire::Order>& over) {
     if (order.node() != settings_.name) return;
     if (state_.in_flight.count(order.id()) == 0) {
         return log(LogLevel::warning, "order " + order.id() + " is of an older era, or not the DC's: not carried out");
     }
-    const NodeFacts* me = state_.node(self_);
     for (const wire::Order& old : over) {
-        const auto still = me->recurring.find({old.resource(), old.operation(), old.interval_ms()});
-        if (still != me->recurring.end()) continue;
         const bool asked = order.operation() == "cancel" && order.operation_key() == old.operation_key();
         cancel(old, asked ? order.id() : "here:cancel:" + old.id(), order.transition_key());
         if (asked) return;
@@ -230,8 +227,7 @@ void Coordinator::Impl::forget_here(const wire::Forget& forget, const std::vecto
     const NodeFacts* me = state_.node(self_);
     if (me == nullptr) return;
     for (const wire::Order& old : over) {
-        if (me->recurring.count({old.resource(), old.operation(), old.interval_ms()}) != 0) continue;
-        cancel(old, "here:cancel:" + old.id(), "");
+        if (old.node() == settings_.name) cancel(old, "here:cancel:" + old.id(), "");
     }
     if (forget.resource().empty() || me->history.count(forget.resource()) != 0) return;
     lrmd::proto::Message m;
@@ -239,12 +235,6 @@ void Coordinator::Impl::forget_here(const wire::Forget& forget, const std::vecto
     m.mutable_forget()->set_action_id("here:forget:" + forget.resource());
     m.mutable_forget()->set_era(replica_.promised().number);
     to_lrmd(m);
-}
-
-std::vector<wire::Order> Coordinator::Impl::recurring_here() const {
-    std::vector<wire::Order> orders;
-    if (const NodeFacts* me = state_.node(self_); me != nullptr) for (const auto& [key, order] : me->recurring) orders.push_back(order);
-    return orders;
 }
 
 // A result of this node has come back in the agreed order: all members have it, lrmd need not keep it.

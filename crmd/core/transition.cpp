@@ -1,6 +1,7 @@
 #include "crmd/core/transition.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace muster::crmd {
 namespace {
@@ -40,27 +41,18 @@ std::string identity(const wire::Order& order) {
 
 // What waited for each order in flight, by name, directly or through others.
 void Transition::remember_waiters(const State& state) {
-    std::map<std::string, std::set<std::string>> kept;
-    for (auto& [id, names] : waiters_) {
-        if (state.in_flight.count(id) != 0) kept[id] = names;
-    }
-    waiters_ = std::move(kept);
-    if (!plan_) return;
-    const auto& actions = plan_->graph.actions;
+    std::erase_if(waiters_, [&](const auto& w) { return state.in_flight.count(w.first) == 0; });
     for (const auto& [id, index] : by_order_) {
         if (state.in_flight.count(id) == 0) continue;
-        std::vector<char> after(actions.size(), 0);
-        after[static_cast<std::size_t>(index)] = 1;
-        bool grew = true;
-        while (grew) {
-            grew = false;
-            for (const policy::Action& a : actions) {
-                char& mark = after[static_cast<std::size_t>(a.id)];
-                if (mark != 0) continue;
-                if (std::none_of(a.after.begin(), a.after.end(), [&](int f) { return after[static_cast<std::size_t>(f)] != 0; })) continue;
-                mark = 1;
-                grew = true;
-                waiters_[id].insert(identity(a));
+        std::vector<char> seen(steps_.size(), 0);
+        std::vector<int> work{index};
+        while (!work.empty()) {
+            const int from = work.back();
+            work.pop_back();
+            for (int after : step(from).successors) {
+                if (std::exchange(seen[static_cast<std::size_t>(after)], 1) != 0) continue;
+                waiters_[id].insert(step(after).identity);
+                work.push_back(after);
             }
         }
     }
@@ -72,28 +64,73 @@ void Transition::adopt(std::shared_ptr<const policy::Plan> plan, std::uint64_t n
     number_ = number;
     overtaken_ = false;
     by_order_.clear();
-    states_.assign(plan_->graph.actions.size(), Progress::waiting);
+    lay_out();
+    take_up_flights(state);
+    for (const policy::Action& a : plan_->graph.actions) {
+        if (step(a.id).missing == 0) opened(a.id);
+    }
+}
+
+void Transition::lay_out() {
+    const auto& actions = plan_->graph.actions;
+    steps_.assign(actions.size(), Step{});
+    done_ = active_ = 0;
+    lanes_.assign(1, Lane{});
+    std::map<std::string, std::size_t> lane_of;
+    for (const policy::Action& a : actions) {
+        Step& s = step(a.id);
+        s.identity = crmd::identity(a);
+        s.missing = static_cast<int>(a.after.size());
+        for (int before : a.after) step(before).successors.push_back(a.id);
+        if (!takes_slot(a)) continue;
+        const auto [at, fresh] = lane_of.emplace(executor_of(a), lanes_.size());
+        if (fresh) lanes_.push_back(Lane{executor_of(a), {}});
+        s.lane = at->second;
+    }
+}
+
+// What is under way already, of an earlier graph or an earlier DC, is that action.
+void Transition::take_up_flights(const State& state) {
     std::map<std::string, std::string> flying;  // identity -> order id
-    for (const auto& [id, order] : state.in_flight) flying[identity(order)] = id;
-    for (const policy::Action& action : plan_->graph.actions) {
-        Progress& progress = states_[static_cast<std::size_t>(action.id)];
-        if (action.kind == policy::ActionKind::fencing) {
+    for (const auto& [id, order] : state.in_flight) flying[crmd::identity(order)] = id;
+    for (const policy::Action& a : plan_->graph.actions) {
+        if (a.kind == policy::ActionKind::fencing) {
             for (const auto& [id, record] : state.fencing) {
-                const bool same = is_unfencing(record) == (fence_action_of(action) == "on");
-                if (record.target() != action.node || !same || !is_open(record)) continue;
-                progress = Progress::in_flight;
-                by_order_[id] = action.id;
+                const bool same = is_unfencing(record) == (fence_action_of(a) == "on");
+                if (record.target() == a.node && same && is_open(record)) ordered(a, id);
             }
-        } else if (const auto same = flying.find(identity(action)); same != flying.end()) {
-            progress = Progress::in_flight;
-            by_order_[same->second] = action.id;
+        } else if (const auto same = flying.find(step(a.id).identity); same != flying.end()) {
+            ordered(a, same->second);
         }
     }
-    pass_pseudo();
+}
+
+// The one place where a step's progress changes: counts, lanes and successors follow.
+void Transition::set(int id, Progress progress) {
+    Step& s = step(id);
+    const auto active = [](Progress p) { return p == Progress::given || p == Progress::in_flight; };
+    if (active(s.progress)) --active_;
+    if (active(progress)) ++active_;
+    if (s.progress == Progress::waiting) lanes_[s.lane].open.erase({-action(id).priority, id});
+    const bool newly_done = progress == Progress::done && s.progress != Progress::done;
+    s.progress = progress;
+    if (!newly_done) return;
+    ++done_;
+    for (int after : s.successors) {
+        if (--step(after).missing == 0) opened(after);
+    }
+}
+
+// All before it is done.  Pseudo actions pass at once.
+void Transition::opened(int id) {
+    Step& s = step(id);
+    if (s.progress != Progress::waiting) return;
+    if (action(id).kind == policy::ActionKind::pseudo) set(id, Progress::done);
+    else lanes_[s.lane].open.emplace(-action(id).priority, id);
 }
 
 bool Transition::held_by_flight(const policy::Action& action, const State& state) const {
-    const std::string name = identity(action);
+    const std::string& name = steps_[static_cast<std::size_t>(action.id)].identity;
     for (const auto& [id, order] : state.in_flight) {
         if (order.interval_ms() > 0) continue;  // can be cancelled at any time
         if (!action.resource.empty() && order.resource() == name_on_node(action)) {
@@ -108,120 +145,96 @@ bool Transition::held_by_flight(const policy::Action& action, const State& state
     return false;
 }
 
-bool Transition::runnable(const policy::Action& action, const State& state) const {
-    for (int before : action.after) {
-        if (states_[static_cast<std::size_t>(before)] != Progress::done) return false;
-    }
-    if (held_by_flight(action, state)) return false;
+bool Transition::executor_is_here(const policy::Action& action, const State& state) const {
     if (action.kind != policy::ActionKind::resource) return true;
     const NodeFacts* node = state.node(executor_of(action));
     return node != nullptr && node->life == Life::up && node->joined;
 }
 
-void Transition::pass_pseudo() {
-    bool grew = true;
-    while (grew) {
-        grew = false;
-        for (const policy::Action& action : plan_->graph.actions) {
-            Progress& progress = states_[static_cast<std::size_t>(action.id)];
-            if (action.kind != policy::ActionKind::pseudo || progress != Progress::waiting) continue;
-            const bool open = std::all_of(action.after.begin(), action.after.end(),
-                                          [&](int b) { return states_[static_cast<std::size_t>(b)] == Progress::done; });
-            if (!open) continue;
-            progress = Progress::done;
-            grew = true;
-        }
+// What each executor has to do already; "" is the sum.
+std::map<std::string, Transition::Load> Transition::loads(const State& state) const {
+    std::map<std::string, Load> loads;
+    const auto add = [&](const std::string& node, const std::string& operation) {
+        ++loads[node].jobs;
+        ++loads[""].jobs;
+        if (is_migration(operation)) ++loads[node].migrations;
+    };
+    for (const auto& [id, order] : state.in_flight) add(order.node(), order.operation());
+    for (const auto& [id, index] : by_order_) {  // ordered, but not delivered yet
+        if (state.in_flight.count(id) == 0 && takes_slot(action(index))) add(executor_of(action(index)), action(index).task);
+    }
+    return loads;
+}
+
+void Transition::pick(const Lane& lane, const State& state, const Limits& limits, Load load,
+                      std::vector<const policy::Action*>& out) const {
+    const bool slots = &lane != &lanes_.front();
+    const NodeFacts* facts = slots ? state.node(lane.node) : nullptr;
+    const int most = limits.node > 0 ? limits.node : static_cast<int>(facts != nullptr ? facts->jobs : 0);
+    for (const auto& [priority, id] : lane.open) {
+        if (slots && most > 0 && load.jobs >= most) return;
+        const policy::Action& a = action(id);
+        if (slots && is_migration(a.task) && limits.migrations >= 0 && load.migrations >= limits.migrations) continue;
+        if (!executor_is_here(a, state) || held_by_flight(a, state)) continue;
+        ++load.jobs;
+        if (is_migration(a.task)) ++load.migrations;
+        out.push_back(&a);
     }
 }
 
 std::vector<const policy::Action*> Transition::ready(const State& state, const Limits& limits) {
-    std::vector<const policy::Action*> out;
+    std::vector<const policy::Action*> open, out;
     if (!plan_ || overtaken_) return out;
-    std::map<std::string, int> busy, migrating;
-    int total = 0;
-    for (const auto& [id, order] : state.in_flight) {
-        ++busy[order.node()];
-        ++total;
-        if (is_migration(order.operation())) ++migrating[order.node()];
-    }
-    for (const auto& [id, index] : by_order_) {  // ordered, but not delivered yet
-        const policy::Action& action = plan_->graph.actions[static_cast<std::size_t>(index)];
-        if (state.in_flight.count(id) != 0 || !takes_slot(action)) continue;
-        ++busy[executor_of(action)];
-        ++total;
-        if (is_migration(action.task)) ++migrating[executor_of(action)];
-    }
-    std::vector<const policy::Action*> open;
-    for (const policy::Action& action : plan_->graph.actions) {
-        if (states_[static_cast<std::size_t>(action.id)] == Progress::waiting && runnable(action, state)) open.push_back(&action);
-    }
-    std::stable_sort(open.begin(), open.end(), [](const auto* a, const auto* b) { return a->priority > b->priority; });
-    for (const policy::Action* action : open) {
-        if (takes_slot(*action)) {
-            const std::string& node = executor_of(*action);
-            const NodeFacts* facts = state.node(node);
-            const int most = limits.node > 0 ? limits.node : static_cast<int>(facts != nullptr ? facts->jobs : 0);
-            if (limits.total > 0 && total >= limits.total) continue;
-            if (most > 0 && busy[node] >= most) continue;
-            if (is_migration(action->task) && limits.migrations >= 0 && migrating[node] >= limits.migrations) continue;
-            ++busy[node];
-            ++total;
-            if (is_migration(action->task)) ++migrating[node];
-        }
-        states_[static_cast<std::size_t>(action->id)] = Progress::given;
-        out.push_back(action);
+    auto busy = loads(state);
+    for (const Lane& lane : lanes_) pick(lane, state, limits, busy[lane.node], open);
+    std::sort(open.begin(), open.end(), [](const auto* a, const auto* b) { return std::pair{-a->priority, a->id} < std::pair{-b->priority, b->id}; });
+    int& total = busy[""].jobs;
+    for (const policy::Action* a : open) {
+        if (takes_slot(*a) && limits.total > 0 && total >= limits.total) continue;
+        if (takes_slot(*a)) ++total;
+        set(a->id, Progress::given);
+        out.push_back(a);
     }
     return out;
 }
 
 void Transition::ordered(const policy::Action& action, const std::string& id) {
     by_order_[id] = action.id;
-    states_[static_cast<std::size_t>(action.id)] = Progress::in_flight;
+    set(action.id, Progress::in_flight);
 }
 
 void Transition::put_back(const policy::Action& action) {
-    states_[static_cast<std::size_t>(action.id)] = Progress::waiting;
+    set(action.id, Progress::waiting);
+    if (step(action.id).missing == 0) opened(action.id);
 }
 
 void Transition::was_done(const std::string& name) {
-    for (const policy::Action& action : plan_->graph.actions) {
-        Progress& progress = states_[static_cast<std::size_t>(action.id)];
-        if (progress == Progress::waiting && identity(action) == name) progress = Progress::done;
+    for (const policy::Action& a : plan_->graph.actions) {
+        if (step(a.id).progress == Progress::waiting && step(a.id).identity == name) set(a.id, Progress::done);
     }
-    pass_pseudo();
 }
 
 bool Transition::completed(const std::string& id, bool ok) {
     const auto at = by_order_.find(id);
     if (at == by_order_.end()) return false;
-    const policy::Action& action = plan_->graph.actions[static_cast<std::size_t>(at->second)];
-    states_[static_cast<std::size_t>(action.id)] = ok ? Progress::done : Progress::failed;
-    // It was in flight when this graph came, and the graph wanted something else first: that graph is of the past.
-    overtaken_ |= std::any_of(action.after.begin(), action.after.end(),
-                              [&](int b) { return states_[static_cast<std::size_t>(b)] != Progress::done; });
+    const int which = at->second;
     by_order_.erase(at);
-    pass_pseudo();
+    // It was in flight when this graph came, and the graph wanted something else first: that graph is of the past.
+    overtaken_ |= step(which).missing != 0;
+    set(which, ok ? Progress::done : Progress::failed);
     return true;
 }
 
 const policy::Action* Transition::action_of(const std::string& order_id) const {
     const auto at = by_order_.find(order_id);
-    return at == by_order_.end() ? nullptr : &plan_->graph.actions[static_cast<std::size_t>(at->second)];
-}
-
-std::size_t Transition::done() const {
-    return static_cast<std::size_t>(std::count(states_.begin(), states_.end(), Progress::done));
-}
-
-bool Transition::idle() const {
-    return by_order_.empty() && std::none_of(states_.begin(), states_.end(), [](Progress p) { return p == Progress::given || p == Progress::in_flight; });
+    return at == by_order_.end() ? nullptr : &action(at->second);
 }
 
 std::string Transition::why_waiting() const {
     if (!plan_) return "";
-    for (const policy::Action& action : plan_->graph.actions) {
-        if (states_[static_cast<std::size_t>(action.id)] != Progress::waiting || action.kind == policy::ActionKind::pseudo) continue;
-        return action.task + " " + (action.resource.empty() ? action.node : action.resource + " on " + action.node) +
+    for (const policy::Action& a : plan_->graph.actions) {
+        if (steps_[static_cast<std::size_t>(a.id)].progress != Progress::waiting || a.kind == policy::ActionKind::pseudo) continue;
+        return a.task + " " + (a.resource.empty() ? a.node : a.resource + " on " + a.node) +
                " waits for what is before it";
     }
     return "";

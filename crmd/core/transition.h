@@ -40,25 +40,47 @@ class Transition {
     const policy::Action* action_of(const std::string& order_id) const;
 
     std::uint64_t number() const { return number_; }
-    std::size_t total() const { return states_.size(); }
-    std::size_t done() const;
-    bool idle() const;  // nothing left that could be ordered, nothing of it in flight
+    std::size_t total() const { return steps_.size(); }
+    std::size_t done() const { return done_; }
+    bool idle() const { return by_order_.empty() && active_ == 0; }  // nothing of it ordered, nothing in flight
     const policy::Plan* plan() const { return plan_.get(); }
     std::string why_waiting() const;  // one sentence; empty if nothing waits
 
   private:
     enum class Progress : std::uint8_t { waiting, given, in_flight, done, failed };
-    bool runnable(const policy::Action& action, const State& state) const;
+    struct Step {
+        Progress progress = Progress::waiting;
+        int missing = 0;               // of the actions before it, not done yet
+        std::size_t lane = 0;
+        std::string identity;
+        std::vector<int> successors;
+    };
+    // Actions for one executor whose predecessors are all done, best first; what takes no slot is in the first lane.
+    struct Lane {
+        std::string node;
+        std::set<std::pair<int, int>> open;  // (-priority, action)
+    };
+    struct Load { int jobs = 0, migrations = 0; };
+    const policy::Action& action(int id) const { return plan_->graph.actions[static_cast<std::size_t>(id)]; }
+    Step& step(int id) { return steps_[static_cast<std::size_t>(id)]; }
+    void lay_out();
+    void take_up_flights(const State& state);
+    void set(int id, Progress progress);
+    void opened(int id);
+    std::map<std::string, Load> loads(const State& state) const;
+    void pick(const Lane& lane, const State& state, const Limits& limits, Load load, std::vector<const policy::Action*>& out) const;
+    bool executor_is_here(const policy::Action& action, const State& state) const;
     bool held_by_flight(const policy::Action& action, const State& state) const;
     void remember_waiters(const State& state);
-    void pass_pseudo();
 
     std::shared_ptr<const policy::Plan> plan_;
     std::uint64_t number_ = 0;
     bool overtaken_ = false;
-    std::vector<Progress> states_;
+    std::vector<Step> steps_;               // by action
+    std::vector<Lane> lanes_;
+    std::size_t done_ = 0, active_ = 0;     // steps that are done; that are given or in flight
     std::map<std::string, int> by_order_;   // order or fencing record id -> action
-    // Keys of the actions that waited for an order still in flight when its graph was replaced.
+    // Identities of the actions that waited for an order still in flight when its graph was replaced.
     std::map<std::string, std::set<std::string>> waiters_;
 };
 
