@@ -56,7 +56,7 @@ void Placer::colocate_primitive(RscIx dependent, RscIx primary, const Colocation
         if (c.score > 0 && c.score < kInf) miss(dependent, c);
         if (c.score < kInf) return;
         for (NodeIx n = 0; n < m_.node_count(); ++n)
-            if (row[n] != kAbsent) m_.add_score(dependent, n, -kInf, c.id, "colocated with " + p.id + ", which cannot run");
+            if (row[n] != kAbsent) m_.add_score(dependent, n, -kInf, c.id, "it goes with " + p.id + ", which runs nowhere");
         return;
     }
     const std::string attribute = c.node_attribute.empty() ? "#uname" : c.node_attribute;

@@ -18,7 +18,7 @@ void bind_groups(Model& m) {
         for (RscIx c : std::vector<RscIx>{m.rsc(g).children}) {
             if (last != kNone) {
                 Colocation link;
-                link.id = "#group-members";
+                link.id = "group " + m.rsc(g).id;
                 link.dependent = c;
                 link.primary = last;
                 link.score = kInf;

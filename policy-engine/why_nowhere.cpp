@@ -1,6 +1,7 @@
 // Why a resource has no node: one phrase for each of the first nodes, from the planner's own terms where they are kept.
 #include <algorithm>
 
+#include "base/text.h"
 #include "policy-engine/place.h"
 
 namespace muster::policy {
@@ -26,7 +27,9 @@ std::string ban_on(const Model& m, RscIx r, NodeIx n) {
         if (term.source == "utilization") return "not enough room";
         if (term.source == "migration-threshold") return "it failed too often there";
         if (term.source == "#resource-with-container") return "it goes with its container";
-        return "ruled out by " + term.source;
+        if (starts_with(term.source, "ticket ")) return term.source;  // "ticket site-a is lost"
+        const bool of_group = starts_with(term.source, "group ") && !term.text.empty();  // "it goes with vip, ..."
+        return of_group ? term.text : "ruled out by " + term.source;
     }
     return {};
 }

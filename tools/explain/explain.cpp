@@ -64,12 +64,19 @@ std::string action_name(const policy::Action& a) {
 }
 
 // What to do about what rules a node out.
-std::string remedy_for(const std::string& source, const std::string& node, const std::string& resource) {
+std::string remedy_for(const policy::ScoreTerm& term, const std::string& node, const std::string& resource) {
+    const std::string& source = term.source;
     if (source == "migration-threshold") return fmt::format("it failed too often on {}: crm resource cleanup {} {}", node, resource, node);
     if (starts_with(source, "on-fail")) return fmt::format("a failure there decides that ({}): crm resource cleanup {}", source, resource);
     if (source == "utilization") return fmt::format("{} has not enough room: more capacity there, less in use, or a smaller utilization", node);
     if (source == "shutdown-lock") return "it is locked to the node that shut down: start that node, or wait for shutdown-lock-limit";
     if (starts_with(source, "ticket ")) return fmt::format("{}: grant it", source);
+    if (starts_with(source, "group ")) {
+        return fmt::format("{}: crm explain {}", term.text.empty() ? "members of " + source + " go together" : term.text, source.substr(6));
+    }
+    if (const std::string end = "-on-" + node; starts_with(source, "cli-ban-") && ends_with(source, end)) {
+        return fmt::format("{} keeps it off {}: crm resource clear {}", source, node, source.substr(8, source.size() - 8 - end.size()));
+    }
     return fmt::format("{} keeps it off {}: crm configure show {}", source, node, source);
 }
 
@@ -86,7 +93,7 @@ std::string remedy_of(const ResourceExplanation& e, const policy::ResourceView& 
         if (!v.state.empty()) continue;
         for (const auto& term : v.terms) {
             if (!term.score.is_banned()) continue;
-            return remedy_for(term.source, v.node, e.resource);
+            return remedy_for(term, v.node, e.resource);
         }
     }
     for (const NodeVerdict& v : e.verdicts) {

@@ -25,7 +25,7 @@ std::string sum_of(const NodeVerdict& v) {
         const bool again = t.score.is_banned() && std::any_of(v.terms.begin(), v.terms.begin() + static_cast<std::ptrdiff_t>(i), [&](const auto& x) {
             return x.score == t.score && x.source == t.source;
         });
-        if (again) continue;
+        if (again || t.score == Score{}) continue;
         const std::string number = to_string(t.score);
         const bool minus = t.score < Score{};
         if (terms.empty()) terms += number;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cib/model/read.h"
 #include "tests/catch.h"
+#include "tools/crm/status/reason.h"
 #include "tools/crm/status/screen.h"
 #include "tools/crm/status/sections.h"
 
@@ -33,7 +34,7 @@ struct Situation {
         cib = std::move(*read);
         now = WallTime::from_seconds(parse_int(*cib.find("execution-date")).value());
         view = policy::cluster_view(cib, now);
-        plan = policy::plan(cib, now);
+        plan = status::plan_with_causes(cib, now);
     }
     status::Input input() const { return {cib, view, plan, facts, now}; }
 };

@@ -52,6 +52,21 @@ TEST_CASE("the deciding cause names the nodes and what rules them out") {
     CHECK(says(first, "n3 (in standby)"));
 }
 
+TEST_CASE("a member of a group follows the one before it, and a ban of crm's own goes the way it came") {
+    const std::string group = "<group id='site'><primitive id='vip' class='ocf' provider='heartbeat' type='Dummy'/>"
+                              "<primitive id='page' class='ocf' provider='heartbeat' type='Dummy'/></group>";
+    std::string bans;
+    for (const std::string node : {"n1", "n2", "n3"}) {
+        bans += "<rsc_location id='cli-ban-site-on-" + node + "' rsc='site' node='" + node + "' score='-INFINITY'/>";
+    }
+    const std::string xml = with(with(test::small_cluster(), "</resources>", group), "<rsc_location id='db-n1'", bans);
+    const std::string page = explain({"page"}, 0, xml);
+    CHECK(says(page, "it goes with vip, which runs nowhere: crm explain site"));
+    CHECK(!says(page, "#"));
+    CHECK(!says(page, "= 0 "));
+    CHECK(says(explain({"vip"}, 0, xml), "crm resource clear site"));
+}
+
 TEST_CASE("a clone is what becomes of its instances") {
     const std::string clone = "<clone id='extras'><primitive id='extra' class='ocf' provider='heartbeat' type='Dummy'/></clone>";
     const std::string text = explain({"extras"}, 0, with(test::small_cluster(), "</resources>", clone));

@@ -44,11 +44,11 @@ std::set<std::string> named(const cib::Cib& cib, const std::vector<std::string>&
 std::vector<Effect> effects(const cib::Cib& before, const cib::Cib& after, const std::vector<std::string>& about,
                             WallTime now) {
     std::set<std::string> known;
-    for (const auto& r : policy::plan(before, now).reasons) known.insert(status::decision_text(r, before.configuration));
+    for (const auto& r : status::plan_with_causes(before, now).reasons) known.insert(status::decision_text(r, before.configuration));
     auto expected = named(before, about);  // with what is deleted
     expected.merge(named(after, about));
     std::vector<Effect> out;
-    for (const auto& r : policy::plan(after, now).reasons) {
+    for (const auto& r : status::plan_with_causes(after, now).reasons) {
         const std::string text = status::decision_text(r, after.configuration);
         if (quiet(r.decision) || known.count(text) > 0) continue;
         const bool asked = expected.count(r.resource) > 0 || expected.count(bare(r.resource)) > 0;

@@ -9,6 +9,7 @@
 #include "tools/client/client.h"
 #include "tools/crm/levels/request.h"
 #include "tools/crm/levels/view.h"
+#include "tools/crm/status/reason.h"
 #include "tools/crm/status/screen.h"
 #include "tools/crm/status/sections.h"
 
@@ -103,7 +104,7 @@ int once(Context& context, const Wanted& wanted, const std::string& form) {
     const bool live = (*context.store())->live();
     if (!live && then != nullptr) now = WallTime::from_seconds(parse_int(*then).value_or(now.to_seconds()));
     const auto view = policy::cluster_view(*cib, now);
-    const auto plan = policy::plan(*cib, now);
+    const auto plan = status::plan_with_causes(*cib, now);
     const auto facts = live_facts(context);
     const status::Input input{*cib, view, plan, facts, now};
     const auto screen = status::build(input);

@@ -1,9 +1,21 @@
 #include "tools/crm/status/reason.h"
 
+#include <algorithm>
+
 namespace muster::crm::status {
 
+policy::Plan plan_with_causes(const cib::Cib& cib, WallTime now) {
+    policy::Plan plan = policy::plan(cib, now);
+    const bool unsaid = std::any_of(plan.reasons.begin(), plan.reasons.end(), [](const auto& r) {
+        return r.text.rfind("no node may run it", 0) == 0;
+    });
+    if (!unsaid) return plan;
+    policy::PlanOptions options;
+    options.keep_scores = true;
+    return policy::plan(cib, now, options);
+}
+
 std::string cause_text(const policy::Reason& reason) {
-    if (reason.text.rfind("no node may run it", 0) == 0) return "no node may run it, after failures, bans or the loss of nodes";
     if (reason.text == "target-role") return "it shall not run";
     return reason.text;
 }

@@ -52,24 +52,33 @@ cib::Cib without(const cib::Cib& cib, const std::string& node) {
     return out;
 }
 
-LossAnswer lose(const Input& in, const std::string& node, const std::vector<Service>& before) {
-    LossAnswer out;
-    out.node = node;
-    cib::Cib cib = without(in.cib, node);
+// Three transitions on, or as soon as there is nothing left to do.
+cib::Cib settled(cib::Cib cib, WallTime now) {
     for (int round = 0; round < 3; ++round) {
-        const auto plan = policy::plan(cib, in.now);
+        const auto plan = policy::plan(cib, now);
         if (plan.graph.actions.empty()) break;
         policy::PlaybackOptions options;
-        options.now = in.now;
+        options.now = now;
         options.transition_id = round;
         cib = policy::play(cib, plan.graph, options).cib;
     }
+    return cib;
+}
+
+std::vector<Service> services_in(const cib::Cib& cib, const Input& in) {
     const auto view = policy::cluster_view(cib, in.now);
     const policy::Plan none;
-    const auto after = services({cib, view, none, in.facts, in.now});
+    return services({cib, view, none, in.facts, in.now});
+}
+
+LossAnswer lose(const Input& in, const cib::Cib& from, const std::string& node, const std::vector<Service>& before) {
+    LossAnswer out;
+    out.node = node;
+    const auto after = services_in(settled(without(from, node), in.now), in);
     for (const auto& s : after) {
         const auto was = std::find_if(before.begin(), before.end(), [&](const Service& b) { return b.id == s.id; });
         if (was == before.end() || was->health == Health::down || was->health == Health::off) continue;
+        if (was->state == "stopping") continue;  // it goes down in any case
         if (s.health == Health::down) {
             out.down.push_back(s.id);
         } else if (s.kind != "clone" && s.kind != "promotable" && s.where != was->where) {
@@ -121,8 +130,11 @@ std::vector<LossAnswer> node_losses(const Input& in, std::optional<std::string>&
     // Each answer is a plan of its own: a screen must not wait for hundreds.
     if (online.size() * std::max<std::size_t>(1, in.view.resources.size()) > 120) left_out = "not worked out for so large a cluster (crm simulate --node-fail NODE)";
     if (left_out || online.size() < 2) return out;
-    const auto before = services(in);
-    for (const auto& n : online) out.push_back(lose(in, n, before));
+    // Counted from where everything is when what is under way has been done.
+    const bool quiet = in.plan.graph.actions.empty();
+    const cib::Cib from = quiet ? in.cib : settled(in.cib, in.now);
+    const auto before = quiet ? services(in) : services_in(from, in);
+    for (const auto& n : online) out.push_back(lose(in, from, n, before));
     return out;
 }
 

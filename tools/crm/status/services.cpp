@@ -1,5 +1,6 @@
 // Services: the resources at the top, fence devices left out.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -66,10 +67,15 @@ bool disabled(const ResourceView& r) {
     return !r.children.empty() && std::all_of(r.children.begin(), r.children.end(), disabled);
 }
 
-bool is_pending(const ResourceView& r) {
-    static const std::set<std::string> passing{"Starting", "Stopping", "Promoting", "Demoting", "Migrating"};
-    if (passing.count(r.role) > 0) return true;
-    return std::any_of(r.children.begin(), r.children.end(), is_pending);
+// What is under way in it; empty if nothing is.
+std::string passing(const ResourceView& r) {
+    static const std::map<std::string, std::string> states{
+        {"Starting", "starting"}, {"Promoting", "starting"}, {"Stopping", "stopping"}, {"Demoting", "stopping"}, {"Migrating", "moving"}};
+    if (const auto at = states.find(r.role); at != states.end()) return at->second;
+    for (const auto& child : r.children) {
+        if (std::string state = passing(child); !state.empty()) return state;
+    }
+    return {};
 }
 
 // Nobody knows yet whether it runs: the cluster is about to look, as after a cleanup.
@@ -154,9 +160,9 @@ void judge(const Input& in, const ResourceView& r, Service& s) {
     const bool wanted_off = disabled(r) || parse_bool(property(in.cib, "stop-all-resources").value_or("")).value_or(false);
     if (s.health == Health::down && wanted_off) {
         s.health = Health::off;
-    } else if (s.health == Health::down && is_pending(r)) {
+    } else if (const std::string state = passing(r); s.health == Health::down && !state.empty()) {
         s.health = Health::busy;
-        s.state = "starting";
+        s.state = state;
     } else if (s.health == Health::down && s.state == "DOWN" && in.view.have_quorum && is_looked_for(in, r)) {
         s.health = Health::busy;
         s.state = "checking";
