@@ -1,6 +1,8 @@
-// What one node's history says about one resource; shared by unpack_history.cpp and its parts.
+// What one node's history says about one resource; shared by unpack_history.cpp, which walks over the nodes, and the
+// parts that it asks, named below.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,17 +34,31 @@ struct Progress {  // over the operations of one resource on one node
     bool failed_once = false;
 };
 
+// Whose it is (history_owner.cpp).
+RscIx owner_of(Model& m, const cib::ResourceHistory& h, NodeIx node);  // kNone: configured no more
+RscIx removed_resource(Model& m, const cib::ResourceHistory& h);
+void bind_removed(Model& m);
+
+// Its records (history_records.cpp).
 int target_rc_of(const cib::OpRecord& op);
+bool newer(const cib::OpRecord& a, const cib::OpRecord& b);
 std::vector<const cib::OpRecord*> sorted_ops(const cib::ResourceHistory& h);
 const cib::OpRecord* find_record(const Model& m, NodeIx n, std::string_view history_id, std::string_view operation,
                                  std::string_view source = {});
+
+// What a record means (history_answer.cpp), and what it did (history_ops.cpp).
+OpState answer_of(Model& m, const cib::OpRecord& op, RscIx r, NodeIx n);
+bool expired(Model& m, const OpState& s, std::string& why_clear);
+void unpack_op(Model& m, const cib::OpRecord& op, RscIx r, NodeIx n, Progress& p);
 void set_active(const Model& m, Resource& r);
+
+// What all of them mean in the end (history_effects.cpp).
 void add_running(Model& m, RscIx r, NodeIx n);
 void migration_succeeded(Model& m, OpState& s);
 void migrate_to_failed(Model& m, OpState& s);
 void migrate_from_failed(Model& m, OpState& s);
 void finish_state(Model& m, RscIx r, NodeIx n, OnFail on_fail);
-bool newer(const cib::OpRecord& a, const cib::OpRecord& b);
+
 void unpack_remote_states(Model& m);
 
 }  // namespace muster::policy

@@ -1,5 +1,5 @@
 // Makes resources out of their elements.  Used by unpack_resources.cpp (plain ones), unpack_bundle.cpp (bundles and
-// guests) and unpack_history.cpp (instances and resources that only the history knows).
+// guests) and history_owner.cpp (instances and resources that only the history knows).
 #pragma once
 
 #include <map>
