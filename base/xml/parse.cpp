@@ -6,6 +6,9 @@
 #include <libxml/xmlerror.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdarg>
+#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -86,6 +89,32 @@ void on_error(void* user, xmlErrorPtr error) {
     s.error = fmt::format("line {}: {}", error->line, trim(error->message ? error->message : "not well-formed"));
 }
 
+// What libxml2 says to nobody's context, undecodable bytes above all, goes to stderr unless a thread has a handler for it.
+// The parse goes on as if nothing were, with what was decoded so far: here it is heard, and makes an error.
+class UnaddressedErrors {
+  public:
+    UnaddressedErrors() : old_handler_{xmlGenericError}, old_user_{xmlGenericErrorContext} {
+        xmlSetGenericErrorFunc(&said_, on_piece);
+    }
+    ~UnaddressedErrors() { xmlSetGenericErrorFunc(old_user_, old_handler_); }
+    UnaddressedErrors(const UnaddressedErrors&) = delete;
+    UnaddressedErrors& operator=(const UnaddressedErrors&) = delete;
+    std::string_view first_line() const { return trim(std::string_view{said_}.substr(0, said_.find('\n'))); }
+
+  private:
+    [[gnu::format(printf, 2, 3)]] static void on_piece(void* user, const char* format, ...) {
+        std::array<char, 512> text{};
+        va_list arguments;
+        va_start(arguments, format);
+        std::vsnprintf(text.data(), text.size(), format, arguments);
+        va_end(arguments);
+        *static_cast<std::string*>(user) += text.data();
+    }
+    xmlGenericErrorFunc old_handler_;
+    void* old_user_;
+    std::string said_;
+};
+
 class TreeBuilder final : public Handler {
   public:
     void start(std::string_view name, const std::vector<AttributeView>& attributes, int line) override {
@@ -126,15 +155,7 @@ class TreeBuilder final : public Handler {
     std::string text_;
 };
 
-}  // namespace
-
-Result<void> parse(std::string_view bytes, Handler& handler) {
-    return can_scan(bytes) ? scan(bytes, handler) : parse_with_libxml2(bytes, handler);
-}
-
-Result<void> parse_with_libxml2(std::string_view bytes, Handler& handler) {
-    static std::once_flag once;
-    std::call_once(once, [] { xmlInitParser(); });
+xmlSAXHandler callbacks() {
     xmlSAXHandler sax;
     std::memset(&sax, 0, sizeof sax);
     sax.initialized = XML_SAX2_MAGIC;
@@ -144,21 +165,40 @@ Result<void> parse_with_libxml2(std::string_view bytes, Handler& handler) {
     sax.cdataBlock = on_text;
     sax.comment = on_comment;
     sax.serror = on_error;
+    return sax;
+}
 
+void feed(std::string_view bytes, const Session& session) {
+    constexpr std::size_t kPiece = 1 << 20;
+    for (std::size_t at = 0; at < bytes.size() && session.error.empty(); at += kPiece) {
+        const auto piece = bytes.substr(at, kPiece);
+        xmlParseChunk(session.context, piece.data(), static_cast<int>(piece.size()), 0);
+    }
+    if (session.error.empty()) xmlParseChunk(session.context, nullptr, 0, 1);
+}
+
+}  // namespace
+
+Result<void> parse(std::string_view bytes, Handler& handler) {
+    return can_scan(bytes) ? scan(bytes, handler) : parse_with_libxml2(bytes, handler);
+}
+
+Result<void> parse_with_libxml2(std::string_view bytes, Handler& handler) {
+    static std::once_flag once;
+    std::call_once(once, [] { xmlInitParser(); });
+    xmlSAXHandler sax = callbacks();
     Session session;
     session.handler = &handler;
+    const UnaddressedErrors unaddressed;
     // A push parser: libxml2 reads the bytes in pieces and keeps no copy of the whole.
     std::unique_ptr<xmlParserCtxt, ContextFree> context{xmlCreatePushParserCtxt(&sax, &session, nullptr, 0, nullptr)};
     if (!context) return fail(ErrorCode::internal, "cannot make an XML parser");
     session.context = context.get();
     xmlCtxtUseOptions(context.get(), XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOENT);
-    constexpr std::size_t kPiece = 1 << 20;
-    for (std::size_t at = 0; at < bytes.size() && session.error.empty(); at += kPiece) {
-        const auto piece = bytes.substr(at, kPiece);
-        xmlParseChunk(context.get(), piece.data(), static_cast<int>(piece.size()), 0);
-    }
-    if (session.error.empty()) xmlParseChunk(context.get(), nullptr, 0, 1);
+    feed(bytes, session);
     if (!session.error.empty()) return fail(session.error);
+    if (const auto said = unaddressed.first_line(); !said.empty())
+        return fail(fmt::format("line {}: cannot decode the document: {}", line_of(session), said));
     if (!context->wellFormed) return fail("not well-formed XML");
     return {};
 }
