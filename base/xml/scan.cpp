@@ -2,110 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdint>
 #include <cstring>
 #include <deque>
 #include <string>
 
 #include "base/text.h"
+#include "base/xml/characters.h"
 
 namespace muster::xml {
 namespace {
 
 constexpr std::size_t kMaxDepth = 200;
-
-// What a byte may be, by a look-up: the inner loops ask nothing else.
-enum : std::uint8_t { kNameStart = 1, kNameRest = 2, kBlank = 4, kPlainValue = 8, kPlainText = 16 };
-
-constexpr std::array<std::uint8_t, 256> make_classes() {
-    std::array<std::uint8_t, 256> t{};
-    for (int c = 0; c < 256; ++c) {
-        std::uint8_t k = 0;
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' || c >= 0x80;
-        const bool digit = c >= '0' && c <= '9';
-        if (letter) k |= kNameStart;
-        if (letter || digit || c == '-' || c == '.') k |= kNameRest;
-        if (c == ' ' || c == '\t' || c == '\n' || c == '\r') k |= kBlank;
-        const bool plain = c >= 0x20 && c < 0x80 && c != '<' && c != '&';
-        if (plain && c != '"' && c != '\'') k |= kPlainValue;
-        if ((plain && c != ']') || c == '\n' || c == '\t') k |= kPlainText;
-        t[static_cast<std::size_t>(c)] = k;
-    }
-    return t;
-}
-constexpr auto kClass = make_classes();
-
-bool is(char c, std::uint8_t what) { return (kClass[static_cast<unsigned char>(c)] & what) != 0; }
-
-// Length of the UTF-8 sequence at p, 0 if it is none that XML allows.
-std::size_t utf8_length(const char* p, const char* end) {
-    const auto at = [&](std::ptrdiff_t i) { return static_cast<unsigned char>(p[i]); };
-    const auto tail = [&](std::ptrdiff_t i) { return end - p > i && (at(i) & 0xC0U) == 0x80U; };
-    const unsigned first = at(0);
-    if (first < 0xC2) return 0;
-    if (first < 0xE0) return tail(1) ? 2 : 0;
-    if (first < 0xF0) {
-        if (!tail(1) || !tail(2)) return 0;
-        if (first == 0xE0 && at(1) < 0xA0) return 0;
-        if (first == 0xED && at(1) > 0x9F) return 0;                       // surrogates
-        if (first == 0xEF && at(1) == 0xBF && at(2) > 0xBD) return 0;      // U+FFFE, U+FFFF
-        return 3;
-    }
-    if (first > 0xF4 || !tail(1) || !tail(2) || !tail(3)) return 0;
-    if (first == 0xF0 && at(1) < 0x90) return 0;
-    if (first == 0xF4 && at(1) > 0x8F) return 0;
-    return 4;
-}
-
-bool append_code_point(std::string& out, std::uint32_t c) {
-    const bool allowed = c == 9 || c == 10 || c == 13 || (c >= 0x20 && c < 0xD800) || (c >= 0xE000 && c < 0xFFFE) ||
-                         (c >= 0x10000 && c < 0x110000);
-    if (!allowed) return false;
-    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (c < 0x80) {
-        put(c);
-    } else if (c < 0x800) {
-        put(0xC0U | (c >> 6U));
-        put(0x80U | (c & 0x3FU));
-    } else if (c < 0x10000) {
-        put(0xE0U | (c >> 12U));
-        put(0x80U | ((c >> 6U) & 0x3FU));
-        put(0x80U | (c & 0x3FU));
-    } else {
-        put(0xF0U | (c >> 18U));
-        put(0x80U | ((c >> 12U) & 0x3FU));
-        put(0x80U | ((c >> 6U) & 0x3FU));
-        put(0x80U | (c & 0x3FU));
-    }
-    return true;
-}
-
-// "lt", "#10", "#xA": without & and ;.
-bool append_reference(std::string& out, std::string_view name) {
-    constexpr struct {
-        std::string_view name;
-        char value;
-    } kNamed[] = {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}};
-    for (const auto& n : kNamed) {
-        if (n.name == name) return out += n.value, true;
-    }
-    if (name.size() < 2 || name[0] != '#') return false;
-    const bool hex = name[1] == 'x';
-    const std::string_view digits = name.substr(hex ? 2 : 1);
-    std::uint32_t v = 0;
-    if (digits.empty()) return false;
-    for (const char c : digits) {
-        std::uint32_t d = 16;
-        if (c >= '0' && c <= '9') d = static_cast<std::uint32_t>(c - '0');
-        else if (hex && c >= 'a' && c <= 'f') d = static_cast<std::uint32_t>(c - 'a') + 10;
-        else if (hex && c >= 'A' && c <= 'F') d = static_cast<std::uint32_t>(c - 'A') + 10;
-        if (d >= (hex ? 16U : 10U)) return false;
-        v = v * (hex ? 16 : 10) + d;
-        if (v >= 0x110000) return false;
-    }
-    return append_code_point(out, v);
-}
 
 class Scanner {
   public:
@@ -421,38 +329,6 @@ class Scanner {
 };
 
 }  // namespace
-
-bool can_scan(std::string_view bytes) {
-    if (starts_with(bytes, "\xEF\xBB\xBF")) bytes.remove_prefix(3);
-    if (starts_with(bytes, "<?xml")) {
-        const auto end = bytes.find("?>");
-        if (end == std::string_view::npos) return false;
-        // Written as everybody writes it; anything odd is for the general parser to judge.
-        const std::string_view declaration = bytes.substr(5, end - 5);
-        const auto words = split_words(declaration);
-        const bool version = !words.empty() && (words[0] == "version=\"1.0\"" || words[0] == "version='1.0'");
-        const bool utf8 = words.size() == 2 && starts_with(words[1], "encoding=") &&
-                          (iequals(words[1].substr(9), "\"utf-8\"") || iequals(words[1].substr(9), "'utf-8'"));
-        const bool blank_first = !declaration.empty() && is(declaration[0], kBlank);
-        if (!blank_first || !version || (words.size() != 1 && !utf8)) return false;
-        bytes.remove_prefix(end + 2);
-    }
-    // Comments and instructions may stand before the root; a DOCTYPE may, too.
-    while (true) {
-        bytes = trim(bytes);
-        if (starts_with(bytes, "<!--")) {
-            const auto end = bytes.find("-->", 4);
-            if (end == std::string_view::npos) return false;
-            bytes.remove_prefix(end + 3);
-        } else if (starts_with(bytes, "<?")) {
-            const auto end = bytes.find("?>");
-            if (end == std::string_view::npos) return false;
-            bytes.remove_prefix(end + 2);
-        } else {
-            return bytes.size() > 1 && bytes[0] == '<' && bytes[1] != '!';
-        }
-    }
-}
 
 Result<void> scan(std::string_view bytes, Handler& handler) { return Scanner{bytes, handler}.run(); }
 
