@@ -115,10 +115,20 @@ def fencing_fails(cluster):
     cluster.lab.node(victim).kill()
     until("the failure is said", lambda: any("/nowhere" in f for f in cluster.state(witness).get("fencing", [])))
     assert not runs_on(cluster, "keeper"), "keeper was started before its node was fenced"
+    until("the second attempt is said, in one line", lambda: "attempt 2" in cluster.crm("status", node=witness, check=False).stdout)
+    said = [line for line in cluster.crm("status", node=witness, check=False).stdout.splitlines() if line.startswith(f"  fencing {victim}:")]
+    assert len(said) == 1, said
+    refused = cluster.run(witness, "crm", "-y", "fence", "confirm", witness, check=False)
+    assert refused.returncode != 0 and f"node {witness} is online" in refused.stderr, refused
     cluster.crm("resource", "param", "power", "delete", "socket", node=witness)
     until("keeper runs elsewhere", lambda: runs_on(cluster, "keeper"))
+    history = [x for x in cluster.crm("fence", "history", node=witness).stdout.splitlines() if victim in x]
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    assert all(line.startswith(today) for line in history), history
+    assert ": failed" in history[0] and ": done" in history[-1], history
     cluster.lab.node(victim).boot()
     cluster.settle(3)
+    until("nothing is wrong any more", lambda: "shall be fenced" not in cluster.crm("status", node=witness, check=False).stdout)
 
 
 STUCK = """#!/bin/sh

@@ -97,6 +97,9 @@ def restarts(me):
 def exit_statuses(me, cluster):
     me.crm("status nonsense", 64, "nonsense")
     me.crm("configure nonsense", 2, "nonsense")
+    me.crm("resource move --help", 0, "usage: crm resource move")
+    me.crm("resource -h", 0, "ban +Keep a resource away from a node")
+    me.crm("-y fence confirm node7", 1, "no node|there is no")
     me.crm("-c /no/such/file status", 4)
     me.crm("-w configure primitive nfs ocf:pacemaker:Dummy op monitor interval=10s")
     me.crm("-w configure clone files nfs")

@@ -114,9 +114,13 @@ int fence_history(Context& context, const Args& args) {
     if (!crmd) return context.fail(crmd.error());
     auto state = (*crmd)->cluster_state();
     if (!state) return context.fail(state.error());
-    for (const auto& f : state->fencing()) {
+    std::vector<crmd::proto::FencingInProgress> records{state->fencing().begin(), state->fencing().end()};
+    std::stable_sort(records.begin(), records.end(), [](const auto& a, const auto& b) {
+        return std::pair{a.changed_at(), a.attempt()} < std::pair{b.changed_at(), b.attempt()};
+    });
+    for (const auto& f : records) {
         if (!args.empty() && f.target() != args[0]) continue;
-        context.out << to_iso8601(WallTime{f.changed_at()}) << " " << f.target() << " " << f.action() << ": " << f.state()
+        context.out << to_iso8601(WallTime::from_seconds(f.changed_at())) << " " << f.target() << " " << f.action() << ": " << f.state()
                     << (f.executor().empty() ? "" : " by " + f.executor())
                     << (f.reason().empty() ? "" : " (" + f.reason() + ")")
                     << (f.error().empty() ? "" : ": " + f.error()) << "\n";

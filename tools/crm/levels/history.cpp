@@ -45,7 +45,7 @@ Result<void> add_fencing(Context& context, std::vector<Event>& out) {
     auto state = (*crmd)->cluster_state();
     if (!state) return tl::make_unexpected(state.error());
     for (const auto& f : state->fencing()) {
-        out.push_back({WallTime{f.changed_at()}, "", f.target(),
+        out.push_back({WallTime::from_seconds(f.changed_at()), "", f.target(),
                        "fencing of " + f.target() + " (" + f.action() + "): " + f.state() +
                            (f.executor().empty() ? "" : " by " + f.executor()) + (f.reason().empty() ? "" : ", " + f.reason()) +
                            (f.error().empty() ? "" : ": " + f.error())});

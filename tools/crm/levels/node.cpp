@@ -253,6 +253,14 @@ int node_clearstate(Context& context, const Args& args) {
     auto crmd = running(context);
     if (!crmd) return context.fail(crmd.error());
     if (*crmd == nullptr) return context.fail("clearstate: only a running cluster can do that");
+    auto cib = stored(context);
+    if (!cib) return context.fail(cib.error());
+    if (auto node = find_node(*cib, args[0]); !node) return context.fail(node.error());
+    for (const auto& n : policy::cluster_view(*cib, context.now()).nodes) {
+        if (n.name == args[0] && n.online && !n.unclean) {
+            return context.fail("node " + n.name + " is online: nobody waits for it to be off (crm node fence " + n.name + " cuts it off)");
+        }
+    }
     if (context.options.dry_run) {
         context.info("will take " + args[0] + " for fenced; dry run: nothing was done");
         return kOk;

@@ -5,6 +5,7 @@
 #include "tools/crm/configure/commit.h"
 #include "tools/crm/configure/editor.h"
 #include "tools/crm/shell/context.h"
+#include "tools/crm/shell/help.h"
 
 namespace muster::crm {
 namespace {
@@ -20,7 +21,13 @@ const Level* level_named(const std::string& word) {
     return nullptr;
 }
 
+bool asks_for_help(const Tokens& words) { return !words.empty() && (words.front().text == "--help" || words.front().text == "-h"); }
+
 int run_command(Context& context, const Command& command, Tokens words) {
+    if (asks_for_help(words)) {
+        context.out << help_command(command);
+        return kOk;
+    }
     Args args;
     args.command = &command;
     args.words = std::move(words);
@@ -37,6 +44,11 @@ int enter(Context& context, const Level& level, Tokens rest, bool single) {
     const std::string before = context.level;
     context.level = level.name;
     if (rest.empty()) return kOk;
+    if (asks_for_help(rest)) {
+        context.out << help_level(level);
+        context.level = before;
+        return kOk;
+    }
     const int status = run_line(context, std::move(rest), single);
     if (context.quit) return status;
     // A single shot of the configure level commits by itself; what failed is dropped.

@@ -75,7 +75,7 @@ void nodes(const Input& in, Screen& screen) {
 
 void doing(const Input& in, Screen& screen) {
     for (const auto& f : in.facts.fencing) {
-        screen.doing.push_back("fencing " + f.target + ": " + f.state + (f.reason.empty() ? "" : " (" + f.reason + ")"));
+        screen.doing.push_back("fencing " + f.target + ": " + f.state + (f.attempt > 1 ? ", attempt " + std::to_string(f.attempt) : "") + (f.reason.empty() ? "" : " (" + f.reason + ")"));
     }
     if (in.facts.actions_in_flight > 0) {
         screen.doing.push_back(std::to_string(in.facts.actions_done) + " of " + std::to_string(in.facts.actions_total) +

@@ -72,9 +72,14 @@ status::LiveFacts live_facts(Context& context) {
     if (!state) return out;
     out.live = true;
     out.dc = state->dc();
+    std::map<std::pair<std::string, bool>, const crmd::proto::FencingInProgress*> newest;  // of each node; to let in is not to cut off
     for (const auto& f : state->fencing()) {
-        if (f.state() == "done" || f.state() == "void") continue;
-        out.fencing.push_back({f.target(), f.state(), f.executor(), f.reason(), f.error()});
+        const crmd::proto::FencingInProgress*& last = newest[{f.target(), f.action() == "on"}];
+        if (last == nullptr || std::pair{last->changed_at(), last->attempt()} < std::pair{f.changed_at(), f.attempt()}) last = &f;
+    }
+    for (const auto& [what, f] : newest) {
+        if (f->state() == "done" || f->state() == "void") continue;
+        out.fencing.push_back({f->target(), f->state(), f->executor(), f->reason(), f->error(), f->attempt()});
     }
     out.waiting.assign(state->waiting_for().begin(), state->waiting_for().end());
     out.actions_total = state->actions_total();

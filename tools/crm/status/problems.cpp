@@ -154,6 +154,12 @@ std::string fencing_text(const Input& in, const std::string& node) {
     return "";
 }
 
+// A record that failed is of the past when the node is back and no plan wants it off.
+bool shall_be_fenced(const Input& in, const std::string& node) {
+    return std::any_of(in.facts.fencing.begin(), in.facts.fencing.end(), [&](const auto& f) { return f.target == node && f.state != "failed"; }) ||
+           std::any_of(in.plan.reasons.begin(), in.plan.reasons.end(), [&](const auto& r) { return r.decision == "fence" && r.resource == node; });
+}
+
 void node_problems(const Input& in, std::vector<Problem>& out) {
     for (const auto& n : in.view.nodes) {
         if (n.kind != "member") continue;
@@ -170,7 +176,7 @@ void node_problems(const Input& in, std::vector<Problem>& out) {
         } else if (n.pending) {
             p.text = "node " + n.name + " is joining";
             p.serious = false;
-        } else if (const std::string fencing = fencing_text(in, n.name); !fencing.empty()) {
+        } else if (const std::string fencing = fencing_text(in, n.name); !fencing.empty() && shall_be_fenced(in, n.name)) {
             p.text = "node " + n.name + " is up and shall be fenced";
             p.more.push_back(fencing);
         } else {

@@ -17,11 +17,12 @@ namespace muster::crm::status {
 // What only the running cluster knows.
 struct FencingNow {
     std::string target, state, executor, reason, error;
+    std::uint32_t attempt = 1;
 };
 struct LiveFacts {
     bool live = false;
     std::string dc;
-    std::vector<FencingNow> fencing;       // in progress
+    std::vector<FencingNow> fencing;       // in progress, or failed and tried again: the newest attempt for each node
     std::vector<std::string> waiting;      // why nothing happens yet
     std::uint32_t actions_total = 0;
     std::uint32_t actions_done = 0;
