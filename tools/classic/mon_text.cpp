@@ -1,20 +1,20 @@
+// crm_mon's text: its sections, nodes, and all that is no resource (mon_text_resources.cpp).
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text.h"
 #include "cib/model/read.h"
-#include "tools/classic/mon.h"
+#include "tools/classic/mon_page.h"
 
 namespace muster::classic {
 namespace {
 
 using xml::Element;
 
-class Printer {
+class Printer : MonPage {
   public:
-    Printer(Context& context, const Element& cib, const MonView& view, const MonWishes& wishes)
-        : out_{context.out}, cib_{cib}, view_{view}, wishes_{wishes} {}
+    using MonPage::MonPage;
 
     void run() {
         if (wants("summary")) section("Cluster Summary:", [&] { summary(); });
@@ -23,7 +23,7 @@ class Printer {
         }
         if (wants("nodes") && shows_nodes()) section("Node List:", [&] { nodes(); });
         if (wants("resources") && !wishes_.by_node) {
-            section(wishes_.inactive ? "Full List of Resources:" : "Active Resources:", [&] { resources(); });
+            section(wishes_.inactive ? "Full List of Resources:" : "Active Resources:", [&] { MonResourceLines{out_, cib_, view_, wishes_}.resources(); });
         }
         if (wants("attributes")) section("Node Attributes:", [&] { attributes(); });
         if (wants("failcounts") && has_failures()) section("Migration Summary:", [&] { failures(); });
@@ -41,7 +41,6 @@ class Printer {
         out_ += "\n";
         body();
     }
-    void line(int level, const std::string& text) { out_ += std::string(static_cast<std::size_t>(level) * 2, ' ') + "* " + text + "\n"; }
     bool has_tickets() const {
         const Element* status = cib_.child("status");
         const Element* all = status ? status->child("tickets") : nullptr;
@@ -69,7 +68,6 @@ class Printer {
         }
         return false;
     }
-    bool shown(const MonNode& n) const { return wishes_.only_node.empty() || n.name == wishes_.only_node; }
 
     void summary() {
         line(1, "Stack: " + (view_.stack.empty() ? "unknown" : view_.stack));
@@ -176,144 +174,6 @@ class Printer {
         }
     }
 
-    std::vector<std::string> places_of(const MonResource& r) const {
-        std::vector<std::string> names;
-        for (const auto& p : r.places) {
-            if (wishes_.only_node.empty() || p.node == wishes_.only_node) names.push_back(p.node);
-        }
-        return names;
-    }
-
-    void resources() {
-        bool any = false;
-        for (const auto& r : view_.resources) {
-            if (!shows(wishes_, r)) continue;
-            if (!wishes_.inactive && places_of(r).empty()) continue;
-            one(r, 1);
-            any = true;
-        }
-        if (!any) line(1, wishes_.inactive ? "No resources" : "No active resources");
-    }
-
-    std::string flags(const MonResource& r) const {
-        std::vector<std::string> words;
-        if (r.disabled) words.push_back("disabled");
-        if (!r.managed) words.push_back(view_.maintenance ? "unmanaged" : "unmanaged");
-        return words.empty() ? "" : " (" + join(words, ", ") + ")";
-    }
-
-    void one(const MonResource& r, int level) {
-        const std::string& kind = r.element->name();
-        if (kind == "primitive") return primitive(r, level);
-        if (kind == "group") return group(r, level);
-        if (kind == "bundle") return bundle(r, level);
-        clone(r, level);
-    }
-
-    void bundle(const MonResource& r, int level) {
-        line(level, fmt::format("Container bundle{}: {} [{}]{}:", r.replicas.size() > 1 ? " set" : "", r.element->id(), image_of(*r.element),
-                                r.managed ? "" : " (unmanaged)"));
-        const bool whole = wishes_.selects(r.element->id());
-        for (const auto& replica : r.replicas) {
-            if (!whole) {
-                parts(replica, level + 1);
-                continue;
-            }
-            std::string text = replica.name;
-            if (!replica.address.empty()) text += " (" + replica.address + ")";
-            text += fmt::format("\t({}):\t ", replica.agent);
-            text += replica.node.empty() ? "Stopped" : (inside_promoted(replica) ? "Promoted " : "Started ") + replica.node;
-            line(level + 1, text + (r.managed ? "" : " (unmanaged)"));
-        }
-    }
-    // Only some of a replica's resources were asked for.
-    void parts(const MonReplica& replica, int level) {
-        bool first = true;
-        for (const auto& m : replica.members) {
-            if (!wishes_.selects(m.id)) continue;
-            if (first) line(level, fmt::format("Replica[{}]", replica.index));
-            first = false;
-            line(level + 1, fmt::format("{}\t({}):\t {}", m.id, m.agent, m.places.empty() ? "Stopped" : "Started " + m.places.front().node));
-        }
-    }
-    static bool inside_promoted(const MonReplica& replica) {
-        for (const auto& m : replica.members) {
-            for (const auto& p : m.places) {
-                if (p.promoted) return true;
-            }
-        }
-        return false;
-    }
-
-    static std::string image_of(const Element& bundle) {
-        for (const char* kind : {"docker", "podman", "rkt"}) {
-            if (const Element* c = bundle.child(kind)) return c->get("image");
-        }
-        return {};
-    }
-
-    void primitive(const MonResource& r, int level) {
-        const auto names = places_of(r);
-        std::string text = fmt::format("{}\t({}):\t ", r.element->id(), agent_name(*r.element));
-        text += names.empty() ? "Stopped" : r.places.front().promoted ? "Promoted" : "Started";
-        if (names.size() == 1) text += " " + names.front();
-        if (names.size() > 1) text += " [ " + join(names, " ") + " ]";
-        line(level, text + flags(r));
-    }
-
-    void group(const MonResource& r, int level) {
-        int hidden = 0;
-        for (const auto& c : r.children) hidden += places_of(c).empty() ? 1 : 0;
-        std::string title = "Resource Group: " + r.element->id();
-        if (!wishes_.inactive && hidden > 0) title += fmt::format(" ({} member{} inactive)", hidden, hidden == 1 ? "" : "s");
-        line(level, title + flags(r) + ":");
-        for (const auto& c : r.children) {
-            if (shows(wishes_, c) && (wishes_.inactive || !places_of(c).empty())) one(c, level + 1);
-        }
-    }
-
-    void clone(const MonResource& r, int level) {
-        std::vector<std::string> words;
-        if (r.promotable) words.push_back("promotable");
-        if (r.unique) words.push_back("unique");
-        if (r.disabled) words.push_back("disabled");
-        if (!r.managed) words.push_back("unmanaged");
-        const std::string inner = r.children.empty() ? "" : r.children.front().element->id();
-        line(level, fmt::format("Clone Set: {} [{}]{}:", r.element->id(), inner, words.empty() ? "" : " (" + join(words, ", ") + ")"));
-        std::vector<std::string> promoted, started;
-        std::set<std::string> seen;
-        for (const auto& p : r.places) {
-            if (!wishes_.only_node.empty() && p.node != wishes_.only_node) continue;
-            if (seen.insert(p.node).second) (p.promoted ? promoted : started).push_back(p.node);
-        }
-        const auto list = [&](const char* title, const std::vector<std::string>& names) {
-            if (!names.empty()) line(level + 1, fmt::format("{}: [ {} ]", title, join(names, " ")));
-        };
-        if (!r.managed) return instances(r, level);
-        list("Promoted", promoted);
-        list(r.promotable ? "Unpromoted" : "Started", started);
-        if (!wishes_.inactive) return;
-        std::vector<std::string> stopped;
-        for (const auto& n : view_.nodes) {
-            if (n.kind == "member" && seen.count(n.name) == 0 && shown(n)) stopped.push_back(n.name);
-        }
-        list(r.disabled ? "Stopped (disabled)" : "Stopped", stopped);
-    }
-
-    // Where nobody manages them, each instance is told.
-    void instances(const MonResource& r, int level) {
-        for (const auto& c : r.children) {
-            if (c.element->name() != "primitive") {
-                one(c, level + 1);
-                continue;
-            }
-            for (const auto& p : r.places) {
-                line(level + 1, fmt::format("{}\t({}):\t {} {} (unmanaged)", c.element->id(), agent_name(*c.element),
-                                            p.promoted ? "Promoted" : r.promotable ? "Unpromoted" : "Started", p.node));
-            }
-        }
-    }
-
     void bans() {
         const Element* constraints = cib::find_section(cib_, "constraints");
         for (const Element* c : constraints ? constraints->children_named("rsc_location") : std::vector<const Element*>{}) {
@@ -386,11 +246,6 @@ class Printer {
                                 parse_bool(t->get("standby")).value_or(false) ? " [standby]" : ""));
         }
     }
-
-    std::string& out_;
-    const Element& cib_;
-    const MonView& view_;
-    const MonWishes& wishes_;
 };
 
 }  // namespace
@@ -403,7 +258,7 @@ void print_text(Context& context, const Element& cib, const MonView& view, const
                                    online == 1 ? "" : "s", view.instances, view.instances == 1 ? "" : "s");
         return;
     }
-    Printer{context, cib, view, wishes}.run();
+    Printer{context.out, cib, view, wishes}.run();
 }
 
 }  // namespace muster::classic

@@ -44,71 +44,84 @@ std::vector<std::string> Options::all(std::string_view name) const {
     return found == values_.end() ? std::vector<std::string>{} : found->second;
 }
 
-Result<Options> parse_options(const std::vector<Option>& known, const std::vector<std::string>& arguments) {
-    Options options;
-    const auto add = [&](const Option& o, std::string value) {
-        const std::string key{o.same_as.empty() ? o.name : o.same_as};
-        options.values_[key].push_back(std::move(value));
-        options.order_.push_back(key);
-    };
-    std::size_t i = 0;
-    // The value of an option that stands at i: given with it, or the next word.
-    const auto next_value = [&](const Option& o, const std::string& shown) -> Result<std::string> {
-        const bool there = i + 1 < arguments.size();
-        if (o.takes == Takes::maybe) {
-            if (there && !looks_like_option(arguments[i + 1])) return arguments[++i];
-            return std::string{};
-        }
-        if (!there) return fail(fmt::format("Missing argument for {}", shown));
-        return arguments[++i];
-    };
-    for (; i < arguments.size(); ++i) {
-        const std::string& word = arguments[i];
-        if (word == "--") {
-            options.rest_.insert(options.rest_.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1, arguments.end());
-            break;
-        }
-        if (word.size() < 2 || word.front() != '-') {
-            options.rest_.push_back(word);
-            continue;
-        }
-        if (word[1] == '-') {
-            const auto equals = word.find('=');
-            const std::string name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
-            const auto option = by_name(known, name);
-            if (!option) return tl::make_unexpected(option.error());
-            if (equals != std::string::npos) {
-                if ((*option)->takes == Takes::nothing) return fail(fmt::format("Option --{} takes no value", name));
-                add(**option, word.substr(equals + 1));
+// Reads the words from left to right.
+class OptionReader {
+  public:
+    OptionReader(const std::vector<Option>& known, const std::vector<std::string>& arguments)
+        : known_{known}, arguments_{arguments} {}
+
+    Result<Options> read() {
+        for (; at_ < arguments_.size(); ++at_) {
+            const std::string& word = arguments_[at_];
+            if (word == "--") {
+                options_.rest_.insert(options_.rest_.end(), arguments_.begin() + static_cast<std::ptrdiff_t>(at_) + 1, arguments_.end());
+                break;
+            }
+            if (!looks_like_option(word)) {
+                options_.rest_.push_back(word);
                 continue;
             }
-            std::string value;
-            if ((*option)->takes != Takes::nothing) {
-                auto given = next_value(**option, "--" + name);
-                if (!given) return tl::make_unexpected(given.error());
-                value = std::move(*given);
-            }
-            add(**option, std::move(value));
-            continue;
+            if (auto done = word[1] == '-' ? long_name(word) : letters(word); !done) return tl::make_unexpected(done.error());
         }
-        for (std::size_t at = 1; at < word.size(); ++at) {
-            const Option* option = by_letter(known, word[at]);
-            if (!option) return fail(fmt::format("Unknown option -{}", word[at]));
+        return std::move(options_);
+    }
+
+  private:
+    void add(const Option& o, std::string value) {
+        const std::string key{o.same_as.empty() ? o.name : o.same_as};
+        options_.values_[key].push_back(std::move(value));
+        options_.order_.push_back(key);
+    }
+
+    // The value is the next word; an option that may have one takes no other option for it.
+    Result<void> add_with_next(const Option& o, const std::string& shown) {
+        const bool there = at_ + 1 < arguments_.size();
+        if (o.takes == Takes::maybe && (!there || looks_like_option(arguments_[at_ + 1]))) {
+            add(o, {});
+            return {};
+        }
+        if (!there) return fail(fmt::format("Missing argument for {}", shown));
+        add(o, arguments_[++at_]);
+        return {};
+    }
+
+    // --name, --name=VALUE, --name VALUE
+    Result<void> long_name(const std::string& word) {
+        const auto equals = word.find('=');
+        const std::string name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
+        const auto option = by_name(known_, name);
+        if (!option) return tl::make_unexpected(option.error());
+        const bool alone = (*option)->takes == Takes::nothing;
+        if (equals == std::string::npos && !alone) return add_with_next(**option, "--" + name);
+        if (equals != std::string::npos && alone) return fail(fmt::format("Option --{} takes no value", name));
+        add(**option, alone ? std::string{} : word.substr(equals + 1));
+        return {};
+    }
+
+    // -GQ, -nNAME, -n=NAME, -n NAME
+    Result<void> letters(const std::string& word) {
+        for (std::size_t i = 1; i < word.size(); ++i) {
+            const Option* option = by_letter(known_, word[i]);
+            if (!option) return fail(fmt::format("Unknown option -{}", word[i]));
             if (option->takes == Takes::nothing) {
                 add(*option, {});
                 continue;
             }
-            if (at + 1 < word.size()) {
-                add(*option, word.substr(at + (word[at + 1] == '=' ? 2 : 1)));
-            } else {
-                auto given = next_value(*option, fmt::format("-{}", word[at]));
-                if (!given) return tl::make_unexpected(given.error());
-                add(*option, std::move(*given));
-            }
+            if (i + 1 == word.size()) return add_with_next(*option, fmt::format("-{}", word[i]));
+            add(*option, word.substr(i + (word[i + 1] == '=' ? 2 : 1)));
             break;
         }
+        return {};
     }
-    return options;
+
+    const std::vector<Option>& known_;
+    const std::vector<std::string>& arguments_;
+    std::size_t at_ = 0;
+    Options options_;
+};
+
+Result<Options> parse_options(const std::vector<Option>& known, const std::vector<std::string>& arguments) {
+    return OptionReader{known, arguments}.read();
 }
 
 std::string help_text(std::string_view program, std::string_view about, const std::vector<Option>& known) {

@@ -33,7 +33,7 @@ class Options {
     const std::vector<std::string>& order() const { return order_; }
 
   private:
-    friend Result<Options> parse_options(const std::vector<Option>&, const std::vector<std::string>&);
+    friend class OptionReader;
     std::map<std::string, std::vector<std::string>, std::less<>> values_;
     std::vector<std::string> order_;
     std::vector<std::string> rest_;
