@@ -51,12 +51,16 @@ Verdict exited(const proto::Run& run, const proto::Ended& ended) {
     return {kGeneric, proto::DONE, std::move(reason)};
 }
 
-// The agent could not be started at all; `problem` says why in words.
-Verdict not_started(const proto::Ended& ended) {
+// The agent could not be started at all; `problem` says why in words.  What may not be executed is, to a probe, not installed:
+// it has started nothing here.  As a failure (4) it would ask for a stop, which fails, too, and the node would be fenced, boot,
+// be probed and fenced again, for ever.
+Verdict not_started(const proto::Run& run, const proto::Ended& ended) {
     const std::string reason = ended.problem().empty() ? std::strerror(ended.code()) : ended.problem();
     switch (ended.code()) {
         case ENOENT: return {kInstalled, proto::NOT_INSTALLED, reason};
-        case EACCES: return {kPermission, proto::ERROR, reason};
+        case EACCES:
+            if (run.operation() == "monitor" && run.interval_ms() == 0) return {kInstalled, proto::NOT_INSTALLED, reason};
+            return {kPermission, proto::ERROR, reason};
         case EINVAL: return {kConfigured, proto::INVALID, reason};
         case EOPNOTSUPP: return {kUnimplemented, proto::NOT_SUPPORTED, reason};
         default: return {kGeneric, proto::ERROR, reason};
@@ -78,7 +82,7 @@ Verdict judge(const proto::Run& run, const proto::Ended& ended) {
                  fmt::format("{} was not done after {} and was killed", describe(run), to_string(milliseconds{ended.exec_ms()}))};
             if (!ended.problem().empty()) v.exit_reason += ": " + ended.problem();
             break;
-        case proto::Ended::NOT_STARTED: v = not_started(ended); break;
+        case proto::Ended::NOT_STARTED: v = not_started(run, ended); break;
         default:
             v = {kGeneric, proto::LOST,
                  fmt::format("{} was under way when its supervisor was killed; its processes were killed, and what it "

@@ -172,6 +172,28 @@ commit
     cluster.settle(3)
 
 
+def execute_bit(cluster):
+    """An agent that may not be executed any more: its node is fenced once, for the stop; it is not probed into a loop of fencing."""
+    for name in cluster.lab.names():
+        cluster.run(name, "sh", "-c", "d=/usr/lib/ocf/resource.d/test; mkdir -p $d && cp /usr/lib/ocf/resource.d/heartbeat/Dummy $d/Plain")
+    cluster.crm("configure", stdin="primitive plain ocf:test:Plain op monitor interval=1s\ncommit\n")
+    cluster.settle(3)
+    node = until("plain runs", lambda: next(iter(runs_on(cluster, "plain")), None))
+    cluster.run(node, "chmod", "-x", "/usr/lib/ocf/resource.d/test/Plain")
+    until("plain runs elsewhere", lambda: set(runs_on(cluster, "plain")) - {node})
+    cluster.joined(3)
+    cluster.settle(3)
+    time.sleep(3)
+    cluster.settle(3)
+    fenced = [line for line in cluster.crm("fence", "history", check=False).stdout.splitlines()
+              if f" {node} " in line and "plain failed there" in line]
+    assert len(fenced) == 1, fenced
+    assert "has no execute permission" in cluster.crm("status", check=False).stdout, "the screen does not say what is wrong"
+    cluster.run(node, "chmod", "+x", "/usr/lib/ocf/resource.d/test/Plain")
+    cluster.crm("configure", stdin="delete --force plain\ncommit\n")
+    cluster.settle(3)
+
+
 def broken_disk(cluster):
     """One node's journal is garbage: crmd says which file and what to do and takes no part; emptied, it is made anew."""
     before = document(cluster)
@@ -206,7 +228,7 @@ def main():
     with cluster_of(3, o.build) as cluster:
         cluster.crm("configure", stdin=BASE)
         cluster.settle(3)
-        for case in (syntax_error, unknown_elements, unknown_agent, fencing_fails, fencing_hangs, stop_hangs,
+        for case in (syntax_error, unknown_elements, unknown_agent, fencing_fails, fencing_hangs, stop_hangs, execute_bit,
                      broken_disk):
             step(case.__name__.replace("_", " "))
             case(cluster)

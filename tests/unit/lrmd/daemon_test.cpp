@@ -111,8 +111,12 @@ TEST_CASE("what can be wrong with an agent is said in the operator's words") {
     }
     SECTION("no execute permission") {
         d.agent("Bad", "exit 0", 0644);
-        const auto r = d.run_and_wait(Daemon::order("1", "r", "Bad", "monitor"));
+        const auto probe = d.run_and_wait(Daemon::order("0", "r", "Bad", "monitor"));
+        CHECK(probe.rc() == 5);  // nothing can run here by it
+        CHECK(probe.status() == proto::NOT_INSTALLED);
+        const auto r = d.run_and_wait(Daemon::order("1", "r", "Bad", "stop"));
         CHECK(r.rc() == 4);
+        CHECK(r.exit_reason() == probe.exit_reason());
         CHECK(r.exit_reason() == d.file("agents/test/Bad") + " has no execute permission (mode 0644): chmod +x it");
     }
     SECTION("not installed") {
