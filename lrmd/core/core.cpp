@@ -19,6 +19,11 @@ Duration phase(const std::string& name, std::int64_t interval_ms) {
 
 }  // namespace
 
+bool has_fixed_hours(const proto::Run& run) {
+    return std::any_of(run.attributes().begin(), run.attributes().end(),
+                       [](const auto& a) { return a.name() == "CRM_meta_interval_origin" && !a.value().empty(); });
+}
+
 std::string describe(const proto::Run& run) {
     if (run.interval_ms() <= 0) return fmt::format("{} of {}", run.operation(), run.resource());
     return fmt::format("{}/{} of {}", run.operation(), to_string(milliseconds{run.interval_ms()}), run.resource());
@@ -69,7 +74,8 @@ std::optional<Instant> Core::next_due() const {
 void Core::set_alarm(const std::string& name, Resource& r) {
     std::optional<Instant> due;
     if (!r.flight && !throttled_.contains(name)) {
-        for (const auto& p : r.queue) due = std::min(due.value_or(p.not_before), p.not_before);
+        // A delayed one holds up what came after it: a stop must not overtake the start that it undoes.
+        if (!r.queue.empty()) due = r.queue.front().not_before;
         for (const auto& [key, e] : r.recurring) due = std::min(due.value_or(e.due), e.due);
     }
     if (due == r.alarm) return;
@@ -85,10 +91,9 @@ void Core::dispatch(const std::string& name, Outputs& out) {
     Resource& r = it->second;
     throttled_.erase(name);
     if (!r.flight) {
-        const auto ready = std::find_if(r.queue.begin(), r.queue.end(), [&](const Pending& p) { return p.not_before <= now_; });
-        if (ready != r.queue.end()) {
-            Pending p = std::move(*ready);
-            r.queue.erase(ready);
+        if (!r.queue.empty() && r.queue.front().not_before <= now_) {
+            Pending p = std::move(r.queue.front());
+            r.queue.pop_front();
             std::string id = p.run.action_id();
             launch(name, r, Flight{std::move(id), std::move(p.run), std::move(p.client), p.call, p.queued, now_}, out);
         } else if (!start_recurring(name, r, out)) {
@@ -189,8 +194,10 @@ void Core::end_recurring(Resource& r, const Flight& flight, proto::Result result
     if (it == r.recurring.end() || it->second.run.action_id() != flight.run.action_id()) return;
     Recurring& e = it->second;
     const Duration interval = milliseconds{flight.run.interval_ms()};
-    const Duration early = e.runs == 1 ? phase(flight.run.resource(), flight.run.interval_ms()) : Duration{0};
+    const bool fixed = has_fixed_hours(flight.run);  // counted from when it was due: neither spread nor drifting
+    const Duration early = e.runs == 1 && !fixed ? phase(flight.run.resource(), flight.run.interval_ms()) : Duration{0};
     e.due = std::max(flight.began + (interval - early), now_ + interval / 2);
+    if (fixed) e.due = flight.queued + interval * ((now_ - flight.queued) / interval + 1);
     if (flight.again) e.due = now_;
     if (result.status() == proto::LOST) {
         e.due = now_;  // a monitor changes nothing: it is simply asked again

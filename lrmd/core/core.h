@@ -65,6 +65,8 @@ struct Verdict {
 };
 // Judges what was seen by the rules of the run's class (judge.cpp).
 Verdict judge(const proto::Run& run, const proto::Ended& ended);
+// interval-origin is set: it runs at its hours (the origin plus whole intervals) and at no other.
+bool has_fixed_hours(const proto::Run& run);
 // Words for people: "start of web", "monitor/10s of web".
 std::string describe(const proto::Run& run);
 

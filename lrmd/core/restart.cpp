@@ -9,6 +9,12 @@ namespace {
 
 std::string action_of(const std::string& run_id) { return run_id.substr(0, run_id.find('#')); }
 
+// It ran at `ran`: how long until whole intervals have passed since.
+Duration until_its_hour(std::int64_t ran_us, std::int64_t interval_us, WallTime wall) {
+    const std::int64_t past = (wall.us - ran_us) % interval_us;
+    return Duration{past > 0 ? interval_us - past : -past};
+}
+
 }  // namespace
 
 proto::JournalRecord Core::snapshot() const {
@@ -152,6 +158,7 @@ Outputs Core::recovered(Instant now, WallTime wall) {
         std::size_t n = 0;  // monitors go on, but not all of them at this moment
         for (auto& [key, e] : r.recurring) {
             e.due = now_ + milliseconds{std::min<std::int64_t>(key.second, 1000)} * static_cast<int>(1 + names.size() % 8 + n++) / 16;
+            if (has_fixed_hours(e.run) && e.last) e.due = now_ + until_its_hour(e.last->started_at_us(), key.second * 1000, wall);
         }
     }
     for (const auto& name : names) dispatch(name, out);

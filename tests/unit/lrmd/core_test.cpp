@@ -23,6 +23,7 @@ struct Node {
     Instant now{1'000'000};
     std::vector<proto::JournalRecord> disk;
     std::map<std::string, proto::Run> running;  // by run id
+    std::map<std::string, Instant> began;
     std::vector<std::string> started;           // "start a"
     std::vector<proto::Message> sent;
     std::size_t closed = 0;
@@ -34,6 +35,7 @@ struct Node {
             if (std::get_if<CloseSession>(&o)) ++closed;
             if (const auto* r = std::get_if<StartRun>(&o)) {
                 running[r->run_id] = r->run;
+                began[r->run_id] = now;
                 started.push_back(r->run.operation() + " " + r->run.resource());
             }
         }
@@ -52,9 +54,14 @@ struct Node {
         });
     }
     void order(const std::string& id, const std::string& resource, const std::string& operation, std::int64_t interval_ms = 0,
-               std::uint64_t era = 0) {
+               std::uint64_t era = 0, std::int64_t start_delay_ms = 0, const std::string& origin = "") {
         message(1, [&](proto::Message& m) {
             auto& r = *m.mutable_run();
+            r.set_start_delay_ms(start_delay_ms);
+            if (!origin.empty()) {
+                r.add_attributes()->set_name("CRM_meta_interval_origin");
+                r.mutable_attributes(0)->set_value(origin);
+            }
             r.set_action_id(id);
             r.set_resource(resource);
             r.set_operation(operation);
@@ -78,6 +85,7 @@ struct Node {
         for (const auto& [id, run] : running) {
             if (run.resource() != resource) continue;
             RunEnded in{id, {}};
+            in.ended.set_started_at_us(began.at(id).us);
             in.ended.set_how(how);
             in.ended.set_code(rc);
             running.erase(id);
@@ -285,4 +293,68 @@ TEST_CASE("history is dropped only for a resource that runs nothing") {
     forget();
     CHECK(n.sent.back().result().operation() == "delete");
     CHECK(n.core.table().resources_size() == 0);
+}
+
+TEST_CASE("an operation with a start delay waits, and what came after it waits behind it") {
+    Node n;
+    n.hello(1);
+    n.order("1", "a", "start", 0, 0, 5000);
+    n.order("2", "a", "stop");
+    n.order("3", "b", "start");
+    CHECK(n.started == std::vector<std::string>{"start b"});
+    CHECK(*n.core.next_due() == Instant{6'000'000});
+    n.pass(milliseconds{4999});
+    CHECK(n.started.size() == 1);
+    n.pass(milliseconds{1});
+    CHECK(n.started.back() == "start a");
+    n.end("a");
+    CHECK(n.started.back() == "stop a");
+    // A recurring one: its first run waits.
+    n.order("m", "b", "monitor", 1000, 0, 3000);
+    n.end("b");
+    n.pass(milliseconds{2999});
+    CHECK(n.started.back() == "stop a");
+    n.pass(milliseconds{1});
+    CHECK(n.started.back() == "monitor b");
+}
+
+TEST_CASE("a monitor with an interval-origin keeps its hours: not spread, not drifting, not moved by a restart") {
+    constexpr std::int64_t kHour = 3600 * 1000;
+    Node n;
+    n.hello(1);
+    n.order("m", "a", "monitor", kHour, 0, 600'000, "2026-01-01 02:00:00");  // its hour is in 10 min
+    n.pass(seconds{600});
+    const Instant first = n.now;
+    REQUIRE(n.started.size() == 1);
+    n.now = n.now + seconds{20};
+    n.end("a");
+    CHECK(*n.core.next_due() == first + hours{1});
+    n.pass(hours{1} - seconds{20} + milliseconds{30});  // a timer that is late by 30 ms
+    REQUIRE(n.started.size() == 2);
+    n.end("a");
+    CHECK(*n.core.next_due() == first + hours{2});
+    n.now = n.now + minutes{10};
+    n.disk = {n.core.snapshot()};
+    n.restart();
+    CHECK(n.started.size() == 2);
+    CHECK(*n.core.next_due() == first + hours{2});
+}
+
+TEST_CASE("levels of a monitor recur beside each other, and a process that dies hurries the most frequent") {
+    Node n;
+    n.hello(1);
+    n.order("m0", "a", "monitor", 10'000);
+    n.end("a");
+    n.order("m1", "a", "monitor", 60'000);
+    n.end("a");
+    n.started.clear();
+    for (int i = 0; i < 130; ++i) {
+        n.pass(seconds{1});
+        while (!n.running.empty()) n.end("a");
+    }
+    CHECK(n.started.size() >= 14);  // 13 or so of the one and 2 of the other
+    CHECK(n.started.size() <= 18);
+    n.step(ProcessDied{"a"});
+    REQUIRE(n.running.size() == 1);
+    CHECK(n.running.begin()->second.interval_ms() == 10'000);
 }

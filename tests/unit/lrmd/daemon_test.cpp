@@ -133,6 +133,35 @@ TEST_CASE("what can be wrong with an agent is said in the operator's words") {
         CHECK(r.rc() == 5);
         CHECK(r.exit_reason() == d.file("agents/test/Bad") + " can not be run: the interpreter that its first line names is not there");
     }
+    SECTION("neither a program nor a script") {
+        d.agent("Bad", "");
+        std::ofstream{d.file("agents/test/Bad")} << "echo no first line\n";
+        const auto r = d.run_and_wait(Daemon::order("1", "r", "Bad", "start"));
+        CHECK(r.rc() == 1);
+        CHECK(r.exit_reason() == d.file("agents/test/Bad") + " can not be run: it is neither a program nor a script that begins with #!");
+    }
+    SECTION("a folder in its place") {
+        ::mkdir(d.file("agents/test/Bad").c_str(), 0755);
+        const auto r = d.run_and_wait(Daemon::order("1", "r", "Bad", "start"));
+        CHECK(r.rc() == 4);
+        CHECK(r.exit_reason() == d.file("agents/test/Bad") + " is not a file");
+    }
+    SECTION("it floods without an end: killed when its time is up, lrmd stays small") {
+        d.agent("Bad", "while :; do echo a line of a flood; echo another >&2; done");
+        const auto r = d.run_and_wait(Daemon::order("1", "r", "Bad", "start", 700));
+        CHECK(r.status() == proto::TIMEOUT);
+        CHECK(r.exit_reason() == "start of r was not done after 700ms and was killed");
+        CHECK(r.output_tail().size() <= 4096);
+        CHECK(r.output_tail().find("a line of a flood\n") != std::string::npos);
+    }
+    SECTION("it forks away and never says how it went: its group is killed, the one that left lives") {
+        d.agent("Bad", "setsid sleep 30 >/dev/null 2>&1 & echo $! > " + d.file("away") + "; sleep 30");
+        const auto r = d.run_and_wait(Daemon::order("1", "r", "Bad", "start", 400));
+        CHECK(r.status() == proto::TIMEOUT);
+        const auto away = static_cast<pid_t>(*parse_int(trim(test::slurp(d.file("away")))));
+        CHECK(test::process_alive(away));
+        ::kill(away, SIGKILL);
+    }
     SECTION("a class that nobody knows") {
         auto order = Daemon::order("1", "r", "Bad", "start");
         order.set_klass("upstart");
@@ -240,6 +269,20 @@ TEST_CASE("a process that the agent named dies: the monitor runs at once") {
     const auto pid = static_cast<pid_t>(*parse_int(trim(test::slurp(d.file("pid")))));
     ::kill(pid, SIGKILL);
     CHECK(d.result(1000).rc() == 7);
+}
+
+TEST_CASE("migration, reload and validation reach the agent with what they need") {
+    Started d;
+    d.agent("Vm", "echo \"$1 $OCF_RESKEY_CRM_meta_migrate_source $OCF_RESKEY_CRM_meta_migrate_target\" >> " + d.file("calls"));
+    for (const char* operation : {"migrate_to", "migrate_from", "reload-agent", "validate-all"}) {
+        auto run = Daemon::order(operation, "vm", "Vm", operation);
+        if (starts_with(operation, "migrate")) {
+            add(run, "CRM_meta_migrate_source", "node1");
+            add(run, "CRM_meta_migrate_target", "node2");
+        }
+        CHECK(d.run_and_wait(run).rc() == 0);
+    }
+    CHECK(test::slurp(d.file("calls")) == "migrate_to node1 node2\nmigrate_from node1 node2\nreload-agent  \nvalidate-all  \n");
 }
 
 TEST_CASE("init scripts and heartbeat v1 scripts are called by their own rules") {
