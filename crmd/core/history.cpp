@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::int32_t kRcPending = 193;
 constexpr std::int32_t kStatusPending = -1;
-constexpr const char* kFeatureSet = "3.20.5";
 
 bool is_migration(const std::string& operation) { return operation == "migrate_to" || operation == "migrate_from"; }
 

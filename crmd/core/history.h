@@ -7,6 +7,9 @@
 
 namespace muster::crmd {
 
+// What this manager understands of the field's formats: in each record, and told to agents.
+inline constexpr const char* kFeatureSet = "3.20.5";
+
 // RSC_OP_INTERVALMS
 std::string operation_key(const std::string& resource, const std::string& operation, std::int64_t interval_ms);
 

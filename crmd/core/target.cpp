@@ -178,6 +178,9 @@ void Coordinator::Impl::run(const wire::Order& order) {
         to->set_name(a.name());
         to->set_value(a.value());
     }
+    auto* feature_set = run.add_attributes();  // redis, galera and pgsql choose their tools by it
+    feature_set->set_name("crm_feature_set");
+    feature_set->set_value(kFeatureSet);
     to_lrmd(m);
 }
 

@@ -46,6 +46,21 @@ TEST_CASE("three nodes agree on a DC and run what is configured, once") {
     CHECK(starts(c, "web") == 1);
 }
 
+TEST_CASE("an agent is told which feature set the cluster has, and its digest does not depend on it") {
+    SmallCluster c = three();
+    std::size_t orders = 0, told = 0;
+    c.on_run = [&](const lrmd::proto::Run& run) {
+        ++orders;
+        for (const auto& a : run.attributes()) told += a.name() == "crm_feature_set" && a.value() == "3.20.5";
+    };
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    c.settle(seconds{60});
+    CHECK(orders > 0);
+    CHECK(told == orders);
+    CHECK(c.watches.size() == 1);  // not taken for changed
+}
+
 TEST_CASE("a monitor with another timeout begins anew once, and nothing else happens") {
     SmallCluster c = three();
     REQUIRE(c.commit("modify", "resources", kResources) == "");

@@ -213,6 +213,7 @@ void SmallCluster::on_lrmd(NodeId id, const lrmd::proto::Message& m) {
     }
     if (!m.has_run() || !n.known.insert(m.run().action_id()).second) return;
     const lrmd::proto::Run& run = m.run();
+    if (on_run) on_run(run);
     const Ran what{name(id), run.operation(), run.resource(), run.interval_ms()};
     const bool active = n.active.count(run.resource()) != 0;
     int rc = run.operation() == "monitor" ? (active ? 0 : 7) : 0;

@@ -44,6 +44,7 @@ class SmallCluster {
     std::vector<std::string> fenced;                             // targets that were cut off, in order
     std::vector<std::pair<std::string, std::string>> fence_runs; // action and target of all runs of fence agents
     std::function<int(const Ran&)> agent;                        // exit status instead of the obvious one; -1: hangs
+    std::function<void(const lrmd::proto::Run&)> on_run;         // each order as it comes to lrmd
     bool agents_take_time = false;                               // their results come with the next tick of 50 ms
     std::function<bool(const std::string& target)> fence_works;  // default: yes
     std::function<void(NodeId sender, const std::string& bytes)> on_message;  // each message, before its delivery
