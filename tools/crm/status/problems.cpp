@@ -111,10 +111,25 @@ std::string why_stopped(const Input& in, const std::string& resource) {
     return "";
 }
 
+// It works, and its agent says that it may not for long.
+bool is_degraded(const cib::OpRecord& op) { return op.op_status == 0 && (op.rc == 190 || op.rc == 191); }
+
+Problem degraded_problem(const Input& in, const Failure& f, const std::string& where) {
+    const auto& op = *f.op;
+    Problem out;
+    out.serious = false;
+    out.text = f.resource + ": degraded on " + where + (op.last_rc_change > 0 ? " since " + clock_text(op.last_rc_change, in.now) : "") +
+               " (exit " + std::to_string(op.rc) + (op.exit_reason.empty() ? "" : ": " + op.exit_reason) + ")";
+    out.more.push_back("It works" + std::string{op.rc == 191 ? ", promoted," : ""} +
+                       " and is left alone, but its agent warns that it may fail soon. When it is well again, this goes by itself.");
+    return out;
+}
+
 Problem failure_problem(const Input& in, const Failure& f, const std::vector<Service>& services) {
     Problem out;
     const auto& op = *f.op;
     const std::string where = f.node->uname + (f.also.empty() ? "" : ", " + join(f.also, ", "));
+    if (is_degraded(op)) return degraded_problem(in, f, where);
     out.text = f.resource + ": " + op.operation + " failed on " + where +
                (op.last_rc_change > 0 ? " at " + clock_text(op.last_rc_change, in.now) : "") + " (" + rc_text(op) +
                (op.exit_reason.empty() ? "" : ": " + op.exit_reason) + ")";
