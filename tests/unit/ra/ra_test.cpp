@@ -82,6 +82,53 @@ TEST_CASE("each misbehaviour is found and named") {
     CHECK(left.find("sleep 5") != std::string::npos);
 }
 
+TEST_CASE("promotion, reload, validation, needed parameters, time: each kind of defect is named") {
+    const Bench b;
+    const auto with = [&](const std::string& from, const std::string& to) { return b.failures_with(from, to); };
+    const std::string starting = "start() {\n    monitor && return $OCF_SUCCESS\n";
+    // An agent that can be promoted, but whose promotion does nothing.
+    const std::string promotable = replace_all(replace_all(b.good(), "<action name=\"stop\"", "<action name=\"promote\" timeout=\"10s\"/>\n<action name=\"demote\" timeout=\"10s\"/>\n<action name=\"stop\""),
+                                               "    validate-all) validate ;;", "    validate-all) validate ;;\n    promote | demote) exit 0 ;;");
+    CHECK(b.failures(b.agent(promotable)) == "monitor while promoted: monitor gave 0 (ok), expected 8 (promoted)\n");
+    CHECK(with("<action name=\"stop\"", "<action name=\"reload-agent\" timeout=\"10s\"/>\n<action name=\"stop\"").find("reload-agent: reload-agent gave 3 (unimplemented), expected 0 (ok)") == 0);
+    CHECK(with("    validate-all) validate ;;", "    validate-all) exit 5 ;;") == "validate-all: validate-all gave 5 (not installed), expected 0 (ok)\n");
+    CHECK(with("<parameter name=\"state\" unique=\"1\" required=\"0\">",
+               "<parameter name=\"port\" required=\"1\"><content type=\"string\"/></parameter>\n<parameter name=\"state\" unique=\"1\" required=\"0\">")
+              .find("start without its required parameters: start gave 0 (ok), expected 6 (not configured)") == 0);
+    CHECK(with("<action name=\"start\" timeout=\"20s\"/>\n", "<action name=\"start\" timeout=\"10ms\"/>\n").empty());
+    const std::string slow = replace_all(replace_all(b.good(), starting, "start() {\n    sleep 0.3\n"), "<action name=\"start\" timeout=\"20s\"/>", "<action name=\"start\" timeout=\"100ms\"/>");
+    CHECK(b.failures(b.agent(slow)).find("time of start: took longer than the 100ms that its meta-data advises\n") == 0);
+}
+
+TEST_CASE("agents that hang, die, flood or answer nonsense under the check") {
+    const Bench b;
+    const std::string stopping = "stop() {\n    monitor || return $OCF_SUCCESS\n";
+    auto hangs = b.agent(replace_all(b.good(), stopping, stopping + "    sleep 100\n"));
+    hangs.timeout = milliseconds{500};
+    CHECK(b.failures(hangs).find("stop: stop was not done after 500ms and was killed\n") == 0);
+    auto hangs_early = b.agent("#!/bin/sh\nsleep 100\n");
+    hangs_early.timeout = milliseconds{300};
+    CHECK(starts_with(b.failures(hangs_early), "meta-data: meta-data was not done after 300ms and was killed\n"));
+    const auto start = [&](const std::string& what) {
+        return b.failures_with("    monitor && return $OCF_SUCCESS\n    # Yours: start", "    " + what + "\n    # Yours: start");
+    };
+    const std::string killed = start("kill -SEGV $$");
+    CHECK(killed.find("start: start was killed by signal 11 (Segmentation fault)\n") == 0);
+    CHECK(killed.find("the rest: left out: it could not be started\n") != std::string::npos);
+    CHECK(start("exit 57").find("start: start gave 57 (means nothing in OCF), expected 0 (ok)\n") == 0);
+    CHECK(start("yes | head -c 3000000; monitor && return 0").empty());  // much output is no crime, and fills no pipe
+    CHECK(b.failures(b.agent("#!/bin/sh\n[ $1 = meta-data ] && exit 0; exit 1\n")).find("meta-data: is not well-formed XML") == 0);
+}
+
+TEST_CASE("a new agent in C++ builds and conforms as it stands") {
+    const Bench b;
+    const std::string source = b.folder.path + "/Mine.cpp";
+    std::ofstream{source} << *new_agent("Mine", AgentLanguage::cpp);
+    const AgentUnderTest agent = b.agent("");
+    REQUIRE(std::system(("g++ -std=c++20 -Wall -Wextra -Werror -o " + agent.path + " " + source).c_str()) == 0);
+    CHECK(b.failures(agent).empty());
+}
+
 TEST_CASE("an init script gets the same check") {
     const Bench b;
     const std::string state = b.folder.path + "/lsb";
@@ -90,7 +137,10 @@ TEST_CASE("an init script gets the same check") {
                              ";; status) [ -e " + state + " ] || exit 3;; *) exit 2;; esac\n";
     CHECK(b.failures(b.agent(good, "lsb")).empty());
     CHECK(starts_with(b.failures(b.agent(replace_all(good, "exit 3", "exit 0"), "lsb")),
-                      "status while stopped: status gave 0 (ok), expected 3 (unimplemented)\n"));
+                      "status while stopped: status gave 0 (running), expected 3 (not running)\n"));
+    CHECK(b.failures(b.agent(replace_all(good, "rm -f " + state, "exit 1"), "lsb")).find("stop while stopped: stop gave 1 (error), expected 0 (ok)\n") == 0);
+    CHECK(b.failures(b.agent(replace_all(good, "start) touch", "start) [ -e " + state + " ] && exit 1; touch"), "lsb")) ==
+          "start while running: start gave 1 (error), expected 0 (ok)\n");
 }
 
 TEST_CASE("meta-data for people, and parameters checked by it") {

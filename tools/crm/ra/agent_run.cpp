@@ -48,6 +48,7 @@ AgentRun run_agent(const AgentUnderTest& agent, const std::string& operation, co
         return run;
     }
     run.rc = result->signal != 0 ? 128 + result->signal : result->exit_status;
+    run.signal = result->timed_out ? 0 : result->signal;
     run.timed_out = result->timed_out;
     run.out = std::move(result->out);
     run.err = std::move(result->err);

@@ -12,6 +12,7 @@ namespace muster::crm {
 
 struct AgentRun {
     int rc = -1;             // exit status; 128 + signal
+    int signal = 0;          // that it died by, of its own
     bool timed_out = false;
     std::string out;
     std::string err;

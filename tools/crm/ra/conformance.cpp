@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.h"
 #include "tools/crm/ra/leftovers.h"
@@ -12,10 +13,22 @@ namespace {
 
 using Verdict = ConformanceCheck::Verdict;
 
-const char* rc_name(int rc) {
+// What a status means: an init script's "status" speaks a language of its own.
+const char* rc_name(const std::string& klass, const std::string& operation, int rc) {
     static constexpr const char* kNames[] = {"ok", "error", "bad arguments", "unimplemented", "no permission",
                                              "not installed", "not configured", "not running", "promoted", "failed promoted"};
-    return rc >= 0 && rc < 10 ? kNames[rc] : "?";
+    static constexpr const char* kStatus[] = {"running", "dead, but its pid file is there", "dead, but its lock file is there", "not running", "unknown"};
+    if (klass == "lsb" && operation == "status") return rc >= 0 && rc < 5 ? kStatus[rc] : "means nothing in LSB";
+    if (klass == "lsb") return rc >= 0 && rc < 8 ? kNames[rc] : "means nothing in LSB";
+    if (rc == 190 || rc == 191) return rc == 190 ? "degraded" : "degraded, promoted";
+    return rc >= 0 && rc < 10 ? kNames[rc] : "means nothing in OCF";
+}
+
+// How a run ended, if not with a status of its own.
+std::string without_status(const AgentUnderTest& agent, const std::string& operation, const AgentRun& run) {
+    if (run.timed_out) return fmt::format("{} was not done after {} and was killed", operation, muster::to_string(agent.timeout));
+    if (run.signal != 0) return fmt::format("{} was killed by signal {} ({})", operation, run.signal, strsignal(run.signal));
+    return {};
 }
 
 std::string last_line(const std::string& text) {
@@ -62,12 +75,11 @@ class Examination {
 
     bool expect(const std::string& name, const std::string& operation, const std::vector<int>& wanted, const Parameters& more = {}) {
         const AgentRun run = run_agent(agent_, operation, more);
-        const bool right = !run.timed_out && std::find(wanted.begin(), wanted.end(), run.rc) != wanted.end();
-        std::string detail;
-        if (run.timed_out) {
-            detail = fmt::format("{} was not done after {}", operation, muster::to_string(agent_.timeout));
-        } else if (!right) {
-            detail = fmt::format("{} gave {} ({}), expected {} ({})", operation, run.rc, rc_name(run.rc), wanted[0], rc_name(wanted[0]));
+        std::string detail = without_status(agent_, operation, run);
+        const bool right = detail.empty() && std::find(wanted.begin(), wanted.end(), run.rc) != wanted.end();
+        if (!right) {
+            const auto named = [&](int rc) { return fmt::format("{} ({})", rc, rc_name(agent_.name.klass, operation, rc)); };
+            if (detail.empty()) detail = fmt::format("{} gave {}, expected {}", operation, named(run.rc), named(wanted[0]));
             if (const std::string said = last_line(run.err.empty() ? run.out : run.err); !said.empty()) detail += ": " + said;
         }
         note(right ? Verdict::passed : Verdict::failed, name, detail, run.took);
@@ -87,8 +99,10 @@ class Examination {
     bool read_meta(AgentMeta& meta) {
         before_ = look_around(agent_.scratch, agent_.alone ? "" : process_mark());
         const AgentRun run = run_agent(agent_, "meta-data");
-        if (run.rc != 0) {
-            note(Verdict::failed, "meta-data", fmt::format("ended with {}: {}", run.rc, last_line(run.err)), run.took);
+        if (run.rc != 0 || run.timed_out) {
+            const std::string killed = without_status(agent_, "meta-data", run);
+            note(Verdict::failed, "meta-data",
+                 killed.empty() ? fmt::format("ended with {}: {}", run.rc, last_line(run.err)) : killed, run.took);
             return false;
         }
         auto parsed = parse_metadata(run.out);
