@@ -1,6 +1,7 @@
 #include "agents/ocf/ipvs/parse.h"
 
 #include <arpa/inet.h>
+#include <regex.h>
 
 #include <algorithm>
 #include <cctype>
@@ -99,6 +100,19 @@ std::vector<std::string> entries(const std::string& text) {
     return list;
 }
 
+// One that can not be compiled would never match: every server would be down for ever.
+std::string regex(const std::string& text) {
+    regex_t re;
+    const int failed = ::regcomp(&re, text.c_str(), REG_EXTENDED | REG_NOSUB);
+    if (failed != 0) {
+        char why[256] = {};
+        ::regerror(failed, &re, why, sizeof why);
+        refuse("check regex", text, std::string{"an extended regular expression ("} + why + ")");
+    }
+    ::regfree(&re);
+    return text;
+}
+
 const std::map<std::string, CheckKind> kKinds = {{"none", CheckKind::none},          {"HTTP_GET", CheckKind::http},
                                                  {"SSL_GET", CheckKind::ssl},        {"TCP_CHECK", CheckKind::tcp},
                                                  {"SMTP_CHECK", CheckKind::smtp},    {"MISC_CHECK", CheckKind::misc}};
@@ -106,7 +120,7 @@ const std::map<std::string, CheckKind> kKinds = {{"none", CheckKind::none},     
 void set_check_word(Check& c, const std::string& key, const std::string& value) {
     if (key == "path" || key == "url") c.path = value;
     else if (key == "digest") c.digest = value;
-    else if (key == "regex") c.regex = value;
+    else if (key == "regex") c.regex = regex(value);
     else if (key == "virtualhost") c.virtual_host = value;
     else if (key == "connect") c.connect = endpoint("check connect", value);
     else if (key == "bindto") c.bind = value;

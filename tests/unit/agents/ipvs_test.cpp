@@ -63,6 +63,7 @@ TEST_CASE("faults are named with what was seen and what was expected") {
     CHECK(with("scheduler", "best").find("scheduler=\"best\"") != std::string::npos);
     CHECK(with("method", "MAGIC").find("NAT, DR or TUN") != std::string::npos);
     CHECK(with("check", "PING").find("check=\"PING\"") != std::string::npos);
+    CHECK(with("check", "HTTP_GET regex='we(b'").find("check regex=\"we(b\": expected an extended regular expression (") != std::string::npos);
     CHECK(with("check", "MISC_CHECK").find("misc_path") != std::string::npos);
     CHECK(with("real", "10.0.0.1:80 wieght=2").find("wieght=2") != std::string::npos);
     CHECK(with("real", "10.0.0.1:80, 10.0.0.1:80").find("each server once") != std::string::npos);
