@@ -3,7 +3,7 @@
 # meta-data is broken XML, empty, or late.                                     usage: ra_info.sh BIN_FOLDER
 set -u
 crm=$1/crm failed=0 read=0
-for agent in /usr/lib/ocf/resource.d/{heartbeat,pacemaker,muster}/*; do
+for agent in /usr/lib/ocf/resource.d/*/*; do
     [ -f "$agent" ] && [ -x "$agent" ] || continue
     name=ocf:$(basename "$(dirname "$agent")"):${agent##*/}
     # It begins with "SHORT DESCRIPTION (NAME)"; some are longer than a line.
