@@ -56,6 +56,42 @@ std::vector<ActIx> Actions::find_all(RscIx r, Task t) const {
     return out;
 }
 
+namespace {
+
+void forbid(Act& a, std::string why) {
+    a.runnable = false;
+    a.blocked_by = std::move(why);
+}
+
+// What is done to a resource that nobody manages, too: looking, telling, tidying up.
+bool needs_no_management(const Act& a) {
+    return a.interval_ms != 0 || a.task == Task::monitor || a.task == Task::notify || a.task == Task::del ||
+           a.task == Task::clear_failcount || a.task == Task::cancel;
+}
+
+// Offline now, but this plan brings it up.
+bool node_comes(const Model& m, const Node& n) {
+    const bool guest = n.kind == NodeKind::guest && !n.remote_reset && n.remote_rsc != kNone;
+    const bool remote = n.is_remote() && n.remote_rsc != kNone && m.rsc(n.remote_rsc).next_role == Role::started && !n.unclean;
+    return guest || remote || n.coming;
+}
+
+void judge_without_quorum(const Model& m, const Resource& r, Act& a) {
+    switch (m.config.no_quorum) {
+        case QuorumPolicy::ignore: break;
+        case QuorumPolicy::freeze:
+            if (r.running_on.empty() || r.next_role > r.role) forbid(a, "no quorum (no-quorum-policy=freeze)");
+            break;
+        case QuorumPolicy::demote:
+            if (a.task == Task::start && r.role >= Role::unpromoted && !r.running_on.empty()) break;  // stays, unpromoted
+            [[fallthrough]];
+        case QuorumPolicy::fence:
+        case QuorumPolicy::stop: forbid(a, "no quorum"); break;
+    }
+}
+
+}  // namespace
+
 void Actions::judge(Act& a) {
     if (a.pseudo || a.rsc == kNone) return;
     const Resource& r = m.rsc(a.rsc);
@@ -64,45 +100,11 @@ void Actions::judge(Act& a) {
         return;
     }
     const Node& n = m.node(a.node);
+    if (!r.managed && !needs_no_management(a)) return forbid(a, "the resource is not managed");
+    if (!n.online && a.task != Task::clear_failcount && !node_comes(m, n)) return forbid(a, "node " + n.name + " is offline");
+    if (n.pending) return forbid(a, "node " + n.name + " is not ready");
     const bool starting = a.task == Task::start || a.task == Task::promote;
-    if (!r.managed && a.interval_ms == 0 && a.task != Task::monitor && a.task != Task::notify && a.task != Task::del &&
-        a.task != Task::clear_failcount && a.task != Task::cancel) {
-        a.runnable = false;
-        a.blocked_by = "the resource is not managed";
-        return;
-    }
-    if (!n.online && a.task != Task::clear_failcount) {
-        bool guest_comes = n.kind == NodeKind::guest && !n.remote_reset && n.remote_rsc != kNone;
-        bool remote_comes = n.is_remote() && n.remote_rsc != kNone && m.rsc(n.remote_rsc).next_role == Role::started && !n.unclean;
-        if (!guest_comes && !remote_comes && !n.coming) {
-            a.runnable = false;
-            a.blocked_by = "node " + n.name + " is offline";
-            return;
-        }
-    }
-    if (n.pending) {
-        a.runnable = false;
-        a.blocked_by = "node " + n.name + " is not ready";
-        return;
-    }
-    if (!starting || !r.needs_quorum || m.config.have_quorum) return;
-    switch (m.config.no_quorum) {
-        case QuorumPolicy::ignore: break;
-        case QuorumPolicy::freeze:
-            if (r.running_on.empty() || r.next_role > r.role) {
-                a.runnable = false;
-                a.blocked_by = "no quorum (no-quorum-policy=freeze)";
-            }
-            break;
-        case QuorumPolicy::demote:
-            if (a.task == Task::start && r.role >= Role::unpromoted && !r.running_on.empty()) break;  // stays, unpromoted
-            [[fallthrough]];
-        case QuorumPolicy::fence:
-        case QuorumPolicy::stop:
-            a.runnable = false;
-            a.blocked_by = "no quorum";
-            break;
-    }
+    if (starting && r.needs_quorum && !m.config.have_quorum) judge_without_quorum(m, r, a);
 }
 
 ActIx Actions::add(RscIx r, Task t, NodeIx n, bool optional, std::int64_t interval) {

@@ -46,7 +46,9 @@ std::vector<int> execution_order(const TransitionGraph& graph) {
     return order;
 }
 
-std::vector<std::string> graph_errors(const TransitionGraph& graph) {
+namespace {
+
+std::vector<std::string> wrong_ids(const TransitionGraph& graph) {
     std::vector<std::string> errors;
     for (std::size_t i = 0; i < graph.actions.size(); ++i) {
         const Action& a = graph.actions[i];
@@ -63,12 +65,14 @@ std::vector<std::string> graph_errors(const TransitionGraph& graph) {
             last = before;
         }
     }
-    if (!errors.empty()) return errors;
-    const std::vector<int> order = execution_order(graph);
-    if (order.size() == graph.actions.size()) return errors;
+    return errors;
+}
+
+// A loop among the actions that are not in the order.  Walk back from one of them: the walk must meet itself, and that
+// part is the loop.
+std::string loop_text(const TransitionGraph& graph, const std::vector<int>& order) {
     std::vector<bool> done(graph.actions.size(), false);
     for (const int id : order) done[static_cast<std::size_t>(id)] = true;
-    // Walk back from one that never becomes ready: the walk must meet itself, and that part is the loop.
     std::size_t at = 0;
     while (done[at]) ++at;
     std::vector<int> seen(graph.actions.size(), -1);
@@ -87,7 +91,16 @@ std::vector<std::string> graph_errors(const TransitionGraph& graph) {
     for (std::size_t i = path.size(); i-- > static_cast<std::size_t>(seen[at]);) {
         text += " before " + name_of(graph.actions[path[i]]);
     }
-    errors.push_back(std::move(text));
+    return text;
+}
+
+}  // namespace
+
+std::vector<std::string> graph_errors(const TransitionGraph& graph) {
+    std::vector<std::string> errors = wrong_ids(graph);
+    if (!errors.empty()) return errors;
+    const std::vector<int> order = execution_order(graph);
+    if (order.size() != graph.actions.size()) errors.push_back(loop_text(graph, order));
     return errors;
 }
 

@@ -119,21 +119,22 @@ void Placer::exclusive(RscIx r) {
     }
 }
 
-void Placer::prepare() {
-    const auto nodes = m_.nodes.size();
-    std::vector<Location> early = std::move(m_.locations);
-    m_.locations.clear();
-    m_.scores.assign(m_.resources.size() * nodes, m_.config.symmetric ? 0 : kAbsent);
-    base_scores(m_);
+// Fence devices, connections and containers of guests have no business on remote and guest nodes; on a bundle's own nodes
+// nothing is placed but what the bundle puts there.
+void Placer::keep_off_remote_nodes() {
     for (const Resource& r : m_.resources) {
         if (r.kind != RscKind::primitive) continue;
         for (NodeIx n = 0; n < m_.node_count(); ++n) {
             const Node& node = m_.node(n);
             if (!node.is_remote()) continue;
-            if (r.is_fence_device || r.is_remote_connection || (!r.fillers.empty() && node.kind == NodeKind::guest)) m_.score(r.self, n) = -kInf;
-            if (node.kind == NodeKind::guest && node.remote_rsc != kNone && m_.rsc(node.remote_rsc).parent != kNone) m_.score(r.self, n) = -kInf;
+            const bool guest = node.kind == NodeKind::guest;
+            if (r.is_fence_device || r.is_remote_connection || (!r.fillers.empty() && guest)) m_.score(r.self, n) = -kInf;
+            if (guest && node.remote_rsc != kNone && m_.rsc(node.remote_rsc).parent != kNone) m_.score(r.self, n) = -kInf;
         }
     }
+}
+
+void Placer::apply_health() {
     for (RscIx r : m_.top)
         for (NodeIx n = 0; n < m_.node_count(); ++n)
             if (m_.node(n).health != 0 && !m_.rsc(r).allow_unhealthy) {
@@ -143,10 +144,10 @@ void Placer::prepare() {
                 loc.scores.push_back({"node-health", n, m_.node(n).health});
                 apply_location(r, loc, false);
             }
-    for (RscIx r = 0; r < static_cast<RscIx>(m_.resources.size()); ++r)
-        if (m_.rsc(r).removed && m_.rsc(r).kind == RscKind::primitive)
-            for (NodeIx n = 0; n < m_.node_count(); ++n) m_.score(r, n) = -kInf;
-    for (const auto& loc : early) {
+}
+
+void Placer::apply_locations(const std::vector<Location>& locations) {
+    for (const auto& loc : locations) {
         m_.locations.push_back(loc);
         // Looked at when instances are promoted.  An instance is unpromoted before it is promoted: that role is any role.
         if (loc.role == Role::promoted || loc.role == Role::stopped) continue;
@@ -155,7 +156,10 @@ void Placer::prepare() {
     for (const auto& [r, guest] : m_.stays_on)
         for (NodeIx n = 0; n < m_.node_count(); ++n)
             if (n != guest) m_.score(r, n) = -kInf;
-    for (RscIx r : m_.top) apply_stickiness(r);
+}
+
+// After all wishes: failures, and exclusive discovery.
+void Placer::apply_bans() {
     std::vector<NodeIx> failing;
     for (NodeIx n = 0; n < m_.node_count(); ++n)
         if (!m_.node(n).fail_counts.empty()) failing.push_back(n);
@@ -163,6 +167,21 @@ void Placer::prepare() {
         if (r.kind == RscKind::primitive)
             for (NodeIx n : failing) apply_threshold(r.self, n);
     for (RscIx r : m_.top) exclusive(r);
+}
+
+void Placer::prepare() {
+    const std::vector<Location> early = std::move(m_.locations);
+    m_.locations.clear();
+    m_.scores.assign(m_.resources.size() * m_.nodes.size(), m_.config.symmetric ? 0 : kAbsent);
+    base_scores(m_);
+    keep_off_remote_nodes();
+    apply_health();
+    for (const Resource& r : m_.resources)
+        if (r.removed && r.kind == RscKind::primitive)
+            for (NodeIx n = 0; n < m_.node_count(); ++n) m_.score(r.self, n) = -kInf;
+    apply_locations(early);
+    for (RscIx r : m_.top) apply_stickiness(r);
+    apply_bans();
 }
 
 void Placer::run() {

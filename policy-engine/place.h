@@ -29,6 +29,10 @@ class Placer {
   private:
     friend class CloneAssigner;
     void prepare();
+    void keep_off_remote_nodes();
+    void apply_health();
+    void apply_locations(const std::vector<Location>& locations);
+    void apply_bans();
     void apply_location(RscIx r, const Location& loc, bool zero, std::set<RscIx>* seen = nullptr);
     void apply_stickiness(RscIx r);
     void apply_threshold(RscIx r, NodeIx n);
@@ -51,6 +55,10 @@ class Placer {
     void miss(RscIx dependent, const Colocation& c);
     void colocate_primitive(RscIx dependent, RscIx primary, const Colocation& c);
     void colocate_clone(RscIx dependent, RscIx clone, const Colocation& c);
+    void colocate_interleaved(RscIx dependent, RscIx clone, const Colocation& c);
+    void bind_to_instances(RscIx dependent, const Resource& clone, const std::set<NodeIx>& where, const Colocation& c);
+    void weigh_instances(RscIx dependent, const std::set<NodeIx>& where, const Colocation& c);
+    std::vector<NodeIx> likely_nodes(RscIx dependent, RscIx whole) const;
     bool any_usable(const std::int32_t* row) const;
     int compare_capacity(const Node& a, const Node& b) const;
     NodeIx drop_full_nodes(RscIx r);  // the node to prefer, if not all fit
