@@ -166,62 +166,83 @@ void check_history(Model& m) {
     }
 }
 
-void apply_history_checks(Actions& a) {
+namespace {
+
+// What is configured no more leaves no entry behind, and no fail counts on any node.
+void forget_removed(Model& m, RscIx r, NodeIx n) {
+    for (NodeIx k = 0; k < m.node_count(); ++k) {
+        const bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(),
+                                       [&](const ClearFailCount& c) { return c.resource == r && c.node == k; });
+        const RscIx conn = m.node(k).remote_rsc;  // a node that goes takes its fail counts along
+        const bool goes = conn != kNone && m.rsc(conn).next_role == Role::stopped;
+        if (!known && !goes && m.node(k).online && fail_count(m, r, k, nullptr, true) > 0)
+            m.clear_fail_counts.push_back({r, k, "it is configured no more"});
+    }
+    m.deletes.push_back({r, n, "it is configured no more", false});
+}
+
+void delete_entries(Actions& a) {
     Model& m = a.m;
     for (const auto& [where, h] : m.history.all()) {
-        auto [r, n] = where;
+        const auto [r, n] = where;
         const Resource& res = m.rsc(r);
         if (!res.removed || !m.node(n).online || m.node(n).unclean || !m.config.stop_removed_rsc) continue;
         if (m.clone_of(r) != kNone && !m.rsc(m.clone_of(r)).unique) continue;
-        if (!res.managed || h->ops.empty()) continue;
-        for (NodeIx k = 0; k < m.node_count(); ++k) {
-            bool known = std::any_of(m.clear_fail_counts.begin(), m.clear_fail_counts.end(), [k, rsc = r](const auto& c) { return c.resource == rsc && c.node == k; });
-            const RscIx conn = m.node(k).remote_rsc;  // a node that goes takes its fail counts along
-            const bool goes = conn != kNone && m.rsc(conn).next_role == Role::stopped;
-            if (!known && !goes && m.node(k).online && fail_count(m, r, k, nullptr, true) > 0) m.clear_fail_counts.push_back({r, k, "it is configured no more"});
-        }
-        m.deletes.push_back({r, n, "it is configured no more", false});
+        if (res.managed && !h->ops.empty()) forget_removed(m, r, n);
     }
     for (const auto& d : m.deletes) {
-        ActIx del = a.add(d.resource, Task::del, d.node, false);
-        a.at(del).reason = d.reason;
-        a.at(del).optional = false;
+        Act& del = a.at(a.add(d.resource, Task::del, d.node, false));
+        del.reason = d.reason;
+        del.optional = false;
     }
-    for (RscIx r = 0; r < static_cast<RscIx>(m.resources.size()); ++r) {
-        Resource& res = m.rsc(r);
-        if (res.kind != RscKind::primitive || !res.managed) continue;
-        if (res.restart_needed) {
-            for (ActIx s : a.find_all(r, Task::stop)) {
-                a.at(s).optional = false;
-                if (a.at(s).reason.empty()) a.at(s).reason = "resource definition change";
-            }
-            if (ActIx s = a.find(r, Task::start); s != kNone) a.at(s).optional = false;
-        } else if (res.reload_needed && res.assigned != kNone && runs_on(res, res.assigned)) {
-            ActIx start = a.find(r, Task::start, res.assigned);
-            if (start != kNone && a.at(start).optional) {
-                ActIx rel = a.add(r, Task::reload, res.assigned, false);
-                a.at(rel).reason = "resource definition change";
-            }
+}
+
+void restart_or_reload(Actions& a, const Resource& res) {
+    if (res.restart_needed) {
+        for (ActIx s : a.find_all(res.self, Task::stop)) {
+            a.at(s).optional = false;
+            if (a.at(s).reason.empty()) a.at(s).reason = "resource definition change";
         }
+        if (ActIx s = a.find(res.self, Task::start); s != kNone) a.at(s).optional = false;
+    } else if (res.reload_needed && res.assigned != kNone && runs_on(res, res.assigned)) {
+        const ActIx start = a.find(res.self, Task::start, res.assigned);
+        if (start != kNone && a.at(start).optional)
+            a.at(a.add(res.self, Task::reload, res.assigned, false)).reason = "resource definition change";
     }
-    for (const auto& c : m.cancels) {
+}
+
+void cancel_operations(Actions& a) {
+    for (const auto& c : a.m.cancels) {
         // The stop ends what recurs; one that is to come up elsewhere gets its cancel, as Pacemaker does it.
-        if (m.rsc(c.resource).managed && m.rsc(c.resource).next_role == Role::stopped) continue;
-        ActIx x = a.add(c.resource, Task::cancel, c.node, false, c.interval_ms);
+        if (a.m.rsc(c.resource).managed && a.m.rsc(c.resource).next_role == Role::stopped) continue;
+        const ActIx x = a.add(c.resource, Task::cancel, c.node, false, c.interval_ms);
         Act& act = a.at(x);
         act.op = c.task;
         act.reason = c.reason;
         act.meta["call_id"] = std::to_string(c.call_id);
         for (ActIx s : a.find_all(c.resource, Task::stop)) a.link(s, x, edge::order);
     }
-    for (const auto& c : m.clear_fail_counts) {
-        ActIx x = a.add(c.resource, Task::clear_failcount, c.node, false);
+}
+
+void clear_fail_counts(Actions& a) {
+    for (const auto& c : a.m.clear_fail_counts) {
+        const ActIx x = a.add(c.resource, Task::clear_failcount, c.node, false);
         a.at(x).runnable = true;
         a.at(x).no_wait = true;
         a.at(x).reason = c.reason;
-        if (m.rsc(c.resource).removed)
+        if (a.m.rsc(c.resource).removed)
             for (ActIx s : a.find_all(c.resource, Task::stop)) a.link(x, s, edge::order);
     }
+}
+
+}  // namespace
+
+void apply_history_checks(Actions& a) {
+    delete_entries(a);
+    for (const Resource& res : a.m.resources)
+        if (res.kind == RscKind::primitive && res.managed) restart_or_reload(a, res);
+    cancel_operations(a);
+    clear_fail_counts(a);
 }
 
 }  // namespace muster::policy

@@ -30,14 +30,12 @@ void tell(Actions& a, RscIx r, NodeIx n, const Round& round, bool pre, const Not
     if (n == kNone || !(m.node(n).online || m.node(n).coming) || m.node(n).unclean || m.node(n).remote_reset) return;
     if (pre && !a.at(round.pre).runnable) return;
     std::string type = pre ? "pre" : "post", op{task_text(round.task)};
-    const Resource& res = m.rsc(r);
     ActIx x = a.add(r, Task::notify, n, false, -1 - static_cast<std::int64_t>(a.list.size()));
     Act& act = a.at(x);
     act.interval_ms = 0;
     act.optional = false;
     act.runnable = true;
     act.op = type + "_notify_" + op;
-    (void)res;
     act.meta["notify_type"] = act.meta["notify_key_type"] = type;
     act.meta["notify_operation"] = op;
     act.meta["notify_key_operation"] = pre ? op : std::string{task_text(round.done)};
@@ -92,65 +90,82 @@ void before_monitors(Actions& a, const Round& round, const std::vector<RscIx>& a
             if (a.at(x).task == Task::monitor && a.at(x).interval_ms > 0 && a.at(x).expected_rc != 7) a.link(round.post_done, x, edge::order);
 }
 
+// The four milestones around one kind of action: before it and after it all are told, and what comes next waits for that.
+Round make_round(Actions& a, RscIx clone, const Round& plain) {
+    Round round = plain;
+    const std::string id = a.m.rsc(clone).id, op{task_text(round.task)}, done{task_text(round.done)};
+    round.pre = stone(a, clone, Task::notify, id + "_pre_notify_" + op + "_0", false);
+    round.pre_done = stone(a, clone, Task::notified, id + "_confirmed-pre_notify_" + op + "_0", false);
+    round.post = stone(a, clone, Task::notify, id + "_post_notify_" + done + "_0", false);
+    round.post_done = stone(a, clone, Task::notified, id + "_confirmed-post_notify_" + done + "_0", false);
+    a.at(round.post).priority = a.at(round.post_done).priority = kInf;
+    a.link(round.pre, round.pre_done, edge::order);
+    a.link(round.pre_done, round.begin, edge::order);
+    a.link(round.pre_done, round.post, edge::order);
+    a.link(round.end, round.post, edge::order);
+    a.link(round.post, round.post_done, edge::order);
+    return round;
+}
+
+const Round* round_of(const std::vector<Round>& rounds, Task t) {
+    for (const Round& r : rounds)
+        if (r.task == t) return &r;
+    return nullptr;
+}
+
+// One round after the other.
+void order_rounds(Actions& a, const std::vector<Round>& rounds) {
+    constexpr std::array<std::pair<Task, Task>, 6> kOrder{{{Task::stop, Task::start},
+                                                           {Task::start, Task::promote},
+                                                           {Task::demote, Task::stop},
+                                                           {Task::demote, Task::start},
+                                                           {Task::demote, Task::promote},
+                                                           {Task::stop, Task::promote}}};
+    for (const auto& [first, then] : kOrder) {
+        const Round *before = round_of(rounds, first), *after = round_of(rounds, then);
+        if (before && after) a.link(before->post_done, after->pre, edge::order);
+    }
+}
+
+// What is ordered after the clone waits until its instances have been told.
+void before_followers(Actions& a, RscIx clone, const std::vector<Round>& rounds) {
+    for (const auto& o : a.clone_orders) {
+        if (o.first != clone) continue;
+        const Round* round = round_of(rounds, o.task);
+        if (round == nullptr) continue;
+        for (ActIx then : a.find_all(o.then, o.then_task)) {
+            a.link(round->post_done, first_of_migration(a, then), edge::order);
+            if (o.then_task == Task::stop) a.link(round->post_done, then, edge::order);
+        }
+    }
+}
+
+void notify_instances(Actions& a, RscIx clone) {
+    std::vector<RscIx> all;
+    members(a.m, clone, all);
+    const NotifyLists lists = notify_lists(a, clone, all);
+    for (RscIx r : all)  // the actions themselves carry the lists, too
+        for (Task t : {Task::start, Task::stop, Task::promote, Task::demote})
+            for (ActIx x : a.find_all(r, t)) add_notify_lists(lists, a.at(x).meta);
+    std::vector<Round> rounds;
+    for (Task t : {Task::stop, Task::start, Task::demote, Task::promote}) {
+        const Round plain{t, finished(t), a.find(clone, t), a.find(clone, finished(t))};
+        if (!goes(a, plain.begin)) continue;
+        rounds.push_back(make_round(a, clone, plain));
+        tell_all(a, rounds.back(), all, lists);
+    }
+    order_rounds(a, rounds);
+    const bool starts = round_of(rounds, Task::start) != nullptr;
+    for (const Round& round : rounds)
+        if (round.task != Task::stop || !starts) before_monitors(a, round, all);
+    before_followers(a, clone, rounds);
+}
+
 }  // namespace
 
 void make_notifications(Actions& a) {
-    Model& m = a.m;
-    for (RscIx c = 0; c < static_cast<RscIx>(m.resources.size()); ++c) {
-        if (m.rsc(c).kind != RscKind::clone || !m.rsc(c).notify) continue;
-        std::vector<RscIx> all;
-        members(m, c, all);
-        NotifyLists lists = notify_lists(a, c, all);
-        for (RscIx r : all)  // the actions themselves carry the lists, too
-            for (Task t : {Task::start, Task::stop, Task::promote, Task::demote})
-                for (ActIx x : a.find_all(r, t)) add_notify_lists(lists, a.at(x).meta);
-        std::vector<Round> rounds;
-        for (Task t : {Task::stop, Task::start, Task::demote, Task::promote}) {
-            Round round;
-            round.task = t;
-            round.done = finished(t);
-            round.begin = a.find(c, t);
-            round.end = a.find(c, round.done);
-            if (!goes(a, round.begin)) continue;
-            const std::string id = m.rsc(c).id, op{task_text(t)}, done{task_text(round.done)};
-            round.pre = stone(a, c, Task::notify, id + "_pre_notify_" + op + "_0", false);
-            round.pre_done = stone(a, c, Task::notified, id + "_confirmed-pre_notify_" + op + "_0", false);
-            round.post = stone(a, c, Task::notify, id + "_post_notify_" + done + "_0", false);
-            round.post_done = stone(a, c, Task::notified, id + "_confirmed-post_notify_" + done + "_0", false);
-            a.at(round.post).priority = a.at(round.post_done).priority = kInf;
-            a.link(round.pre, round.pre_done, edge::order);
-            a.link(round.pre_done, round.begin, edge::order);
-            a.link(round.pre_done, round.post, edge::order);
-            a.link(round.end, round.post, edge::order);
-            a.link(round.post, round.post_done, edge::order);
-            tell_all(a, round, all, lists);
-            rounds.push_back(round);
-        }
-        // One round after the other.
-        auto of = [&](Task t) -> const Round* {
-            for (const auto& r : rounds)
-                if (r.task == t) return &r;
-            return nullptr;
-        };
-        const Round *stop = of(Task::stop), *start = of(Task::start), *promote = of(Task::promote), *demote = of(Task::demote);
-        if (stop && start) a.link(stop->post_done, start->pre, edge::order);
-        if (start && promote) a.link(start->post_done, promote->pre, edge::order);
-        if (demote && stop) a.link(demote->post_done, stop->pre, edge::order);
-        if (demote && start) a.link(demote->post_done, start->pre, edge::order);
-        if (demote && promote) a.link(demote->post_done, promote->pre, edge::order);
-        if (stop && promote) a.link(stop->post_done, promote->pre, edge::order);
-        for (const Round& round : rounds)
-            if (round.task != Task::stop || start == nullptr) before_monitors(a, round, all);
-        for (const auto& o : a.clone_orders) {
-            if (o.first != c) continue;
-            const Round* round = of(o.task);
-            if (round == nullptr) continue;
-            for (ActIx then : a.find_all(o.then, o.then_task)) {
-                a.link(round->post_done, first_of_migration(a, then), edge::order);
-                if (o.then_task == Task::stop) a.link(round->post_done, then, edge::order);
-            }
-        }
-    }
+    for (RscIx c = 0; c < static_cast<RscIx>(a.m.resources.size()); ++c)
+        if (a.m.rsc(c).kind == RscKind::clone && a.m.rsc(c).notify) notify_instances(a, c);
 }
 
 }  // namespace muster::policy

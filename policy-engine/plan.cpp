@@ -53,9 +53,9 @@ void unpack(Model& m) {
     unpack_constraints(m);
 }
 
-Plan plan(const cib::Cib& cib, WallTime now, const PlanOptions& options) {
-    Plan out;
-    Model m;
+namespace {
+
+void unpack_and_place(Model& m, const cib::Cib& cib, WallTime now, const PlanOptions& options) {
     m.cib = &cib;
     m.now = now;
     m.options = options;
@@ -66,15 +66,18 @@ Plan plan(const cib::Cib& cib, WallTime now, const PlanOptions& options) {
     check_history(m);
     prepare_tickets(m);
     Placer{m}.run();
-    Actions a{m};
+}
+
+void make_and_order(Actions& a) {
+    const auto count = static_cast<RscIx>(a.m.resources.size());
     // About a probe for each resource and node; memory that is not used costs nothing.
-    a.list.reserve(std::min(m.resources.size() * (m.nodes.size() + 4), std::size_t{1} << 17U));
+    a.list.reserve(std::min(a.m.resources.size() * (a.m.nodes.size() + 4), std::size_t{1} << 17U));
     make_probes(a);
     make_all(a);
     apply_history_checks(a);
-    for (RscIx r = 0; r < static_cast<RscIx>(m.resources.size()); ++r) order_internally(a, r);
-    for (RscIx r = 0; r < static_cast<RscIx>(m.resources.size()); ++r)
-        if (m.rsc(r).kind == RscKind::primitive) make_recurring(a, r);
+    for (RscIx r = 0; r < count; ++r) order_internally(a, r);
+    for (RscIx r = 0; r < count; ++r)
+        if (a.m.rsc(r).kind == RscKind::primitive) make_recurring(a, r);
     order_by_constraints(a);
     make_migrations(a);
     order_utilization(a);
@@ -86,6 +89,16 @@ Plan plan(const cib::Cib& cib, WallTime now, const PlanOptions& options) {
     propagate(a);
     make_notifications(a);
     propagate(a);
+}
+
+}  // namespace
+
+Plan plan(const cib::Cib& cib, WallTime now, const PlanOptions& options) {
+    Plan out;
+    Model m;
+    unpack_and_place(m, cib, now, options);
+    Actions a{m};
+    make_and_order(a);
     out.broken_loops = break_loops(a);
     write_reasons(a, out);
     write_graph(a, out);

@@ -113,56 +113,67 @@ bool group_is(const Resource& group, std::string_view meta) {
     return it == group.meta.end() || parse_bool(it->second).value_or(true);
 }
 
+namespace {
+
 // The orderings that every primitive has within itself.
-void order_internally(Actions& a, RscIx r) {
-    Model& m = a.m;
-    const Resource& res = m.rsc(r);
-    if (res.kind == RscKind::primitive) {
-        auto stops = a.find_all(r, Task::stop), starts = a.find_all(r, Task::start);
-        auto demotes = a.find_all(r, Task::demote), promotes = a.find_all(r, Task::promote);
-        for (ActIx stop : stops)
-            for (ActIx start : starts) {
-                // What a migration left behind is cleared away; that is no restart of what runs at its target.
-                const bool dangling = !runs_on(res, a.at(stop).node);
-                const bool unexpected = keeps_expected(res) && a.at(stop).node != a.at(start).node;
-                a.link(stop, start, dangling || unexpected ? edge::order : edge::order | edge::imply_then | edge::restart);
-            }
-        for (ActIx demote : demotes)
-            for (ActIx stop : stops) a.link(demote, stop, edge::order | (a.at(demote).node == a.at(stop).node ? edge::imply_first : 0U));
-        for (ActIx start : starts)
-            for (ActIx promote : promotes) a.link(start, promote, edge::order | edge::block | edge::imply_then);
-        for (ActIx demote : demotes)
-            for (ActIx promote : promotes) a.link(demote, promote, edge::order | edge::imply_then);
-        for (ActIx del : a.find_all(r, Task::del)) {
-            for (ActIx stop : stops) a.link(stop, del, edge::order);
-            for (ActIx start : starts) a.link(del, start, edge::order);
+void order_primitive(Actions& a, RscIx r) {
+    const Resource& res = a.m.rsc(r);
+    const auto stops = a.find_all(r, Task::stop), starts = a.find_all(r, Task::start);
+    const auto demotes = a.find_all(r, Task::demote), promotes = a.find_all(r, Task::promote);
+    for (ActIx stop : stops)
+        for (ActIx start : starts) {
+            // What a migration left behind is cleared away; that is no restart of what runs at its target.
+            const bool dangling = !runs_on(res, a.at(stop).node);
+            const bool unexpected = keeps_expected(res) && a.at(stop).node != a.at(start).node;
+            a.link(stop, start, dangling || unexpected ? edge::order : edge::order | edge::imply_then | edge::restart);
         }
-        return;
+    for (ActIx demote : demotes)
+        for (ActIx stop : stops) a.link(demote, stop, edge::order | (a.at(demote).node == a.at(stop).node ? edge::imply_first : 0U));
+    for (ActIx start : starts)
+        for (ActIx promote : promotes) a.link(start, promote, edge::order | edge::block | edge::imply_then);
+    for (ActIx demote : demotes)
+        for (ActIx promote : promotes) a.link(demote, promote, edge::order | edge::imply_then);
+    for (ActIx del : a.find_all(r, Task::del)) {
+        for (ActIx stop : stops) a.link(stop, del, edge::order);
+        for (ActIx start : starts) a.link(del, start, edge::order);
     }
+}
+
+void link_all(Actions& a, RscIx first, Task first_task, RscIx then, Task then_task, std::uint32_t flags) {
+    for (ActIx x : a.find_all(first, first_task))
+        for (ActIx y : a.find_all(then, then_task)) a.link(x, y, flags);
+}
+
+// A group's member after the one before it: up in the order of the group, down against it.
+void order_after(Actions& a, RscIx before, RscIx member) {
+    link_all(a, before, Task::start, member, Task::start, edge::order | edge::imply_then | edge::block);
+    if (a.find(before, Task::start) == kNone)
+        for (ActIx y : a.find_all(member, Task::start)) a.at(y).runnable = false;
+    link_all(a, member, Task::stop, before, Task::stop, edge::order | edge::imply_first);
+    link_all(a, before, Task::promote, member, Task::promote, edge::order | edge::imply_then | edge::block);
+    link_all(a, member, Task::demote, before, Task::demote, edge::order | edge::imply_first);
+}
+
+// The member before it is down already: stops go on with the last one that is up.
+void order_past(Actions& a, RscIx before, RscIx last_active, RscIx member) {
+    for (ActIx x : a.find_all(member, Task::stop)) {
+        for (ActIx y : a.find_all(before, Task::start)) a.link(x, y, edge::order | edge::block);
+        if (last_active != kNone)
+            for (ActIx y : a.find_all(last_active, Task::stop)) a.link(x, y, edge::order);
+    }
+}
+
+}  // namespace
+
+void order_internally(Actions& a, RscIx r) {
+    const Resource& res = a.m.rsc(r);
+    if (res.kind == RscKind::primitive) return order_primitive(a, r);
     if (res.kind != RscKind::group || !group_is(res, "ordered")) return;
     RscIx last = kNone, last_active = kNone;
     for (RscIx c : res.children) {
-        if (last != kNone && a.find(last, Task::stop) == kNone) {
-            // The member before it is down already: stops go on with the last one that is up.
-            for (ActIx x : a.find_all(c, Task::stop)) {
-                for (ActIx y : a.find_all(last, Task::start)) a.link(x, y, edge::order | edge::block);
-                if (last_active != kNone)
-                    for (ActIx y : a.find_all(last_active, Task::stop)) a.link(x, y, edge::order);
-            }
-        }
+        if (last != kNone && a.find(last, Task::stop) == kNone) order_past(a, last, last_active, c);
         if (a.find(c, Task::stop) != kNone) last_active = c;
-        if (last != kNone) {
-            for (ActIx x : a.find_all(last, Task::start))
-                for (ActIx y : a.find_all(c, Task::start)) a.link(x, y, edge::order | edge::imply_then | edge::block);
-            if (a.find(last, Task::start) == kNone)
-                for (ActIx y : a.find_all(c, Task::start)) a.at(y).runnable = false;
-            for (ActIx x : a.find_all(c, Task::stop))
-                for (ActIx y : a.find_all(last, Task::stop)) a.link(x, y, edge::order | edge::imply_first);
-            for (ActIx x : a.find_all(last, Task::promote))
-                for (ActIx y : a.find_all(c, Task::promote)) a.link(x, y, edge::order | edge::imply_then | edge::block);
-            for (ActIx x : a.find_all(c, Task::demote))
-                for (ActIx y : a.find_all(last, Task::demote)) a.link(x, y, edge::order | edge::imply_first);
-        }
+        if (last != kNone) order_after(a, last, c);
         last = c;
     }
 }

@@ -219,10 +219,6 @@ void keep_apart(Actions& a) {
     }
 }
 
-}  // namespace
-
-namespace {
-
 // Containers of one bundle may get into each other's way on a host; what is inside waits for all their probes.
 void order_container_probe(Actions& a, ActIx p) {
     const RscIx r = a.at(p).rsc, b = a.m.rsc(r).parent;
@@ -236,6 +232,44 @@ void order_container_probe(Actions& a, ActIx p) {
     }
 }
 
+// An instance's probe: the clone as a whole waits for it.
+void order_instance_probe(Actions& a, ActIx p, RscIx clone) {
+    a.link(p, a.find(clone, Task::start), edge::order);
+    a.link(p, a.find(clone, Task::stopped), edge::order);
+    if (a.m.node(a.at(p).node).pending)
+        for (RscIx i : a.m.rsc(clone).children)
+            for (ActIx s : a.find_all(i, Task::start))
+                if (a.m.rsc(i).running_on.empty()) a.link(p, s, edge::order | edge::block);
+    std::set<RscIx> seen;
+    before_stops_of_dependants(a, p, clone, seen);
+}
+
+void order_before_followers_of_stops(Actions& a, ActIx p, RscIx r) {
+    for (ActIx s : a.find_all(r, Task::stop))
+        for (const Edge& e : std::vector<Edge>{a.at(s).after}) {
+            const Act& then = a.at(e.other);
+            // A connection's probe needs the container up: the container cannot wait for it.
+            const bool same = then.rsc == r || then.rsc == kNone || then.rsc == a.m.rsc(r).container;
+            if (!same && !then.probe && then.interval_ms == 0) a.link(p, e.other, edge::order);
+        }
+}
+
+void order_probe(Actions& a, ActIx p) {
+    const RscIx r = a.at(p).rsc;
+    order_container_probe(a, p);
+    // On a node that is still joining it may be running: nothing starts before the probe can be made.
+    const bool unknown = a.m.node(a.at(p).node).pending && a.m.rsc(r).running_on.empty();
+    for (ActIx s : a.find_all(r, Task::start)) a.link(p, s, edge::order | (unknown ? edge::block : 0));
+    for (ActIx s : a.find_all(r, Task::reload)) a.link(p, s, edge::order);
+    for (Task t : {Task::migrate_to, Task::migrate_from})
+        for (ActIx s : a.find_all(r, t))
+            if (t == Task::migrate_to || a.find_all(r, Task::migrate_to).empty()) a.link(p, s, edge::order);
+    order_before_followers_of_stops(a, p, r);
+    std::set<RscIx> seen, in_front;
+    before_stops_of_dependants(a, p, r, seen);
+    before_stops_in_front(a, p, r, in_front);
+}
+
 }  // namespace
 
 // Nothing of a resource starts before its probes have answered, nor do its neighbours act on what is not known yet.
@@ -245,41 +279,9 @@ void order_probes(Actions& a) {
     for (ActIx p = 0; p < static_cast<ActIx>(a.list.size()); ++p)
         if (a.at(p).probe) probes.push_back(p);
     for (ActIx p : probes) {
-        RscIx r = a.at(p).rsc;
-        RscIx clone = a.m.clone_of(r);
-        RscIx top = clone != kNone ? clone : r;
-        if (top != r) {
-            a.link(p, a.find(top, Task::start), edge::order);
-            a.link(p, a.find(top, Task::stopped), edge::order);
-            if (a.m.node(a.at(p).node).pending)
-                for (RscIx i : a.m.rsc(top).children)
-                    for (ActIx s : a.find_all(i, Task::start))
-                        if (a.m.rsc(i).running_on.empty()) a.link(p, s, edge::order | edge::block);
-            std::set<RscIx> seen;
-            before_stops_of_dependants(a, p, top, seen);
-            continue;
-        }
-        order_container_probe(a, p);
-        // On a node that is still joining it may be running: nothing starts before the probe can be made.
-        for (ActIx s : a.find_all(r, Task::start)) a.link(p, s, edge::order | (a.m.node(a.at(p).node).pending && a.m.rsc(r).running_on.empty() ? edge::block : 0));
-        for (ActIx s : a.find_all(r, Task::reload)) a.link(p, s, edge::order);
-        for (Task t : {Task::migrate_to, Task::migrate_from})
-            for (ActIx s : a.find_all(r, t))
-                if (t == Task::migrate_to || a.find_all(r, Task::migrate_to).empty()) a.link(p, s, edge::order);
-        for (ActIx s : a.find_all(r, Task::stop))
-            for (const Edge& e : std::vector<Edge>{a.at(s).after}) {
-                const Act& then = a.at(e.other);
-                // A connection's probe needs the container up: the container cannot wait for it.
-                bool same = then.rsc == r || then.rsc == kNone || then.rsc == a.m.rsc(r).container;
-                if (!same && !then.probe && then.interval_ms == 0) a.link(p, e.other, edge::order);
-            }
-        std::set<RscIx> seen, in_front;
-        before_stops_of_dependants(a, p, r, seen);
-        before_stops_in_front(a, p, r, in_front);
-    }
-    for (const auto& o : a.clone_orders) {
-        if (o.task != Task::stop || a.find(o.first, Task::stop) == kNone) continue;
-        (void)o;
+        const RscIx clone = a.m.clone_of(a.at(p).rsc);
+        if (clone != kNone) order_instance_probe(a, p, clone);
+        else order_probe(a, p);
     }
 }
 

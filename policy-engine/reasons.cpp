@@ -26,6 +26,19 @@ std::string why_leave(const Model& m, const Resource& r) {
 
 bool goes(const Actions& a, ActIx x) { return x != kNone && !a.at(x).optional && a.at(x).runnable; }
 
+// An order to stop decides; that no start can follow is only its consequence.
+bool told_to_stop(const Resource& r) { return r.next_role == Role::stopped && r.next_role_reason == "target-role"; }
+
+std::string why_down(const Actions& a, const Resource& r, ActIx start) {
+    if (told_to_stop(r)) return "target-role";
+    if (start != kNone && !a.at(start).runnable) return a.at(start).blocked_by;
+    return r.next_role_reason.empty() ? "no node can run it" : r.next_role_reason;
+}
+
+std::string why(const Actions& a, ActIx x, const std::string& otherwise) {
+    return x != kNone && !a.at(x).reason.empty() ? a.at(x).reason : otherwise;
+}
+
 void decide(Actions& a, const Resource& r, Plan& plan) {
     const Model& m = a.m;
     Reason out;
@@ -34,26 +47,18 @@ void decide(Actions& a, const Resource& r, Plan& plan) {
     out.to = r.assigned == kNone ? "" : m.node(r.assigned).name;
     ActIx start = a.find(r.self, Task::start), stop = a.find(r.self, Task::stop);
     bool starts = goes(a, start), stops = goes(a, stop);
-    // An order to stop decides; that no start can follow is only its consequence.
-    const bool told = r.next_role == Role::stopped && r.next_role_reason == "target-role";
-    auto cause = [&] {
-        if (told) return std::string{"target-role"};
-        if (start != kNone && !a.at(start).runnable) return a.at(start).blocked_by;
-        return r.next_role_reason.empty() ? std::string{"no node can run it"} : r.next_role_reason;
-    };
-    auto why = [&](ActIx x, std::string otherwise) { return x != kNone && !a.at(x).reason.empty() ? a.at(x).reason : otherwise; };
-    if (a.find(r.self, Task::migrate_to) != kNone && goes(a, a.find(r.self, Task::migrate_to))) {
+    if (goes(a, a.find(r.self, Task::migrate_to))) {
         out.decision = "migrate";
         out.text = why_leave(m, r) + ", by live migration";
     } else if (starts && stops) {
         out.decision = r.failed ? "recover" : out.from == out.to ? "restart" : "move";
-        out.text = r.failed ? "it failed" : why(stop, why_leave(m, r));
+        out.text = r.failed ? "it failed" : why(a, stop, why_leave(m, r));
     } else if (starts) {
         out.decision = "start";
         out.text = "it shall run and does not";
     } else if (stops) {
         out.decision = "stop";
-        out.text = told ? cause() : why(stop, cause());
+        out.text = told_to_stop(r) ? why_down(a, r, start) : why(a, stop, why_down(a, r, start));
         if (a.at(stop).reason.empty()) a.at(stop).reason = out.text;
     } else if (goes(a, a.find(r.self, Task::promote))) {
         out.decision = "promote";
@@ -63,7 +68,7 @@ void decide(Actions& a, const Resource& r, Plan& plan) {
         out.text = r.next_role_reason;
     } else if (r.running_on.empty()) {
         out.decision = "stay-stopped";
-        out.text = cause();
+        out.text = why_down(a, r, start);
     } else {
         out.decision = "leave";
         out.text = r.managed ? "it is where it shall be" : r.block_reason.empty() ? "it is not managed" : r.block_reason;

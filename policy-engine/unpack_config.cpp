@@ -60,24 +60,12 @@ std::int32_t score_of(std::string_view text, std::int32_t otherwise) {
     return s ? s->value() : otherwise;
 }
 
-void unpack_config(Model& m) {
-    Config& c = m.config;
-    if (const auto* section = m.cib->section("crm_config"))
-        c.props = cib::resolve(*section, "cluster_property_set", m.context(), m.index);
-    Prop p{c.props};
-    c.symmetric = p.flag("symmetric-cluster", true);
+namespace {
+
+void fencing_properties(Config& c, const Prop& p) {
     c.fencing = p.flag("fencing-enabled", true, "stonith-enabled");
     c.startup_fencing = p.flag("startup-fencing", true);
     c.concurrent_fencing = p.flag("concurrent-fencing", true);
-    c.stop_removed_rsc = p.flag("stop-removed-resources", true, "stop-orphan-resources");
-    c.cancel_removed = p.flag("cancel-removed-actions", true, "stop-orphan-actions");
-    c.maintenance = p.flag("maintenance-mode", false);
-    c.stop_all = p.flag("stop-all-resources", false);
-    c.start_failure_fatal = p.flag("start-failure-is-fatal", true);
-    c.startup_probes = p.flag("enable-startup-probes", true);
-    c.remove_after_stop = p.flag("remove-after-stop", false);
-    c.shutdown_lock = p.flag("shutdown-lock", false);
-    c.shutdown_lock_limit_ms = p.ms("shutdown-lock-limit", 0);
     c.have_watchdog = p.flag("have-watchdog", false);
     c.watchdog_timeout_ms = p.ms("fencing-watchdog-timeout", 0, "stonith-watchdog-timeout");
     c.fence_remote_without_quorum = p.flag("fence-remote-without-quorum", false);
@@ -88,24 +76,53 @@ void unpack_config(Model& m) {
     c.node_pending_timeout_ms = p.ms("node-pending-timeout", 0);
     c.priority_fencing_delay_ms = p.ms("priority-fencing-delay", 0);
     c.priority_fencing_delay_set = c.priority_fencing_delay_ms > 0;
+}
+
+void resource_properties(Config& c, const Prop& p) {
+    c.symmetric = p.flag("symmetric-cluster", true);
+    c.stop_removed_rsc = p.flag("stop-removed-resources", true, "stop-orphan-resources");
+    c.cancel_removed = p.flag("cancel-removed-actions", true, "stop-orphan-actions");
+    c.maintenance = p.flag("maintenance-mode", false);
+    c.stop_all = p.flag("stop-all-resources", false);
+    c.start_failure_fatal = p.flag("start-failure-is-fatal", true);
+    c.startup_probes = p.flag("enable-startup-probes", true);
+    c.remove_after_stop = p.flag("remove-after-stop", false);
+    c.shutdown_lock = p.flag("shutdown-lock", false);
+    c.shutdown_lock_limit_ms = p.ms("shutdown-lock-limit", 0);
     c.placement = to_lower(p.text("placement-strategy"));
     if (c.placement.empty()) c.placement = "default";
-    c.no_quorum = quorum_policy(p.text("no-quorum-policy"));
-    c.cluster_name = std::string{p.text("cluster-name")};
-    health_defaults(c, p);
+}
+
+// no-quorum-policy=fence needs fencing, and a partition without quorum for which no-quorum-panic is set.
+void judge_quorum(Model& m) {
+    Config& c = m.config;
     const std::string* quorum = m.cib->find("have-quorum");
     c.have_quorum = quorum != nullptr && parse_bool(*quorum).value_or(false);
-    if (const auto* dc = m.cib->find("dc-uuid")) c.dc_uuid = *dc;
-    if (c.no_quorum == QuorumPolicy::fence) {
-        const std::string* panic = m.cib->find("no-quorum-panic");
-        bool do_panic = panic != nullptr && parse_bool(*panic).value_or(false);
-        if (!c.fencing) {
-            m.error("no-quorum-policy=fence needs fencing; resources are stopped instead");
-            c.no_quorum = QuorumPolicy::stop;
-        } else if (!c.have_quorum && !do_panic) {
-            c.no_quorum = QuorumPolicy::stop;
-        }
+    if (c.no_quorum != QuorumPolicy::fence) return;
+    const std::string* panic = m.cib->find("no-quorum-panic");
+    const bool do_panic = panic != nullptr && parse_bool(*panic).value_or(false);
+    if (!c.fencing) {
+        m.error("no-quorum-policy=fence needs fencing; resources are stopped instead");
+        c.no_quorum = QuorumPolicy::stop;
+    } else if (!c.have_quorum && !do_panic) {
+        c.no_quorum = QuorumPolicy::stop;
     }
+}
+
+}  // namespace
+
+void unpack_config(Model& m) {
+    Config& c = m.config;
+    if (const auto* section = m.cib->section("crm_config"))
+        c.props = cib::resolve(*section, "cluster_property_set", m.context(), m.index);
+    const Prop p{c.props};
+    fencing_properties(c, p);
+    resource_properties(c, p);
+    health_defaults(c, p);
+    c.no_quorum = quorum_policy(p.text("no-quorum-policy"));
+    c.cluster_name = std::string{p.text("cluster-name")};
+    if (const auto* dc = m.cib->find("dc-uuid")) c.dc_uuid = *dc;
+    judge_quorum(m);
 }
 
 void unpack_tags(Model& m) {

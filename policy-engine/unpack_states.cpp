@@ -82,62 +82,59 @@ void judge_without_fencing(Model&, Node& n, bool in_ccm, bool crmd, const std::s
     if (!n.online) n.pending = true, n.online = false;
 }
 
-void judge_with_fencing(Model& m, NodeIx ix, const cib::NodeState& s, bool in_ccm, bool crmd) {
-    Node& n = m.node(ix);
-    const std::string& join = s.join;
-    bool terminate = false;
-    if (const auto* t = value(n.attrs, "terminate")) {
-        terminate = parse_bool(*t).value_or(false) || parse_int(*t).value_or(0) != 0;
-    }
-    n.online = crmd;
-    auto pending_now = [&](bool still_coming) {
-        std::int64_t start = since(s.in_ccm);
-        bool late = still_coming && m.config.node_pending_timeout_ms > 0 && start > 1 &&
-                    m.now.to_seconds() - start >= m.config.node_pending_timeout_ms / 1000;
-        if (late) {
-            m.fence(ix, "peer pending timed out on joining the process group");
-        } else {
-            if (start > 1 && m.config.node_pending_timeout_ms > 0)
-                m.context().changes_at(WallTime::from_seconds(start + m.config.node_pending_timeout_ms / 1000));
-            n.pending = true;
-            n.standby = true;
-        }
-    };
-    if (n.shutdown) return;
-    if (s.in_ccm.empty()) {
-        m.fence(ix, "peer has not been seen by the cluster");
+bool termination_requested(const Node& n) {
+    const auto* t = value(n.attrs, "terminate");
+    return t != nullptr && (parse_bool(*t).value_or(false) || parse_int(*t).value_or(0) != 0);
+}
+
+// On its way in: waited for, but no longer than node-pending-timeout.
+void judge_coming(Model& m, NodeIx ix, const cib::NodeState& s) {
+    const std::int64_t start = since(s.in_ccm), limit = m.config.node_pending_timeout_ms;
+    const bool limited = limit > 0 && start > 1;
+    if (limited && m.now.to_seconds() - start >= limit / 1000) {
+        m.fence(ix, "peer pending timed out on joining the process group");
         return;
     }
-    if (!in_ccm && crmd && s.expected != "member" && join != "banned" && !terminate) {
-        pending_now(true);
-        n.online = false;
-    } else if (!in_ccm) {
-        bool down = s.expected != "member" && (s.join.empty() || s.join == "down") && !crmd;
-        if (down && !terminate) {
-            n.online = false;  // went away in order
-            return;
-        }
-        if (terminate && s.join == "down" && !crmd) {
-            n.online = false;  // was shot
-            return;
-        }
-        n.online = false;
-        m.fence(ix, "peer is no longer part of the cluster");
-    } else if (join == "banned") {
+    if (limited) m.context().changes_at(WallTime::from_seconds(start + limit / 1000));
+    m.node(ix).pending = true;
+    m.node(ix).standby = true;
+}
+
+// Not in the membership: still coming, gone in order, shot, or lost.
+void judge_absent(Model& m, NodeIx ix, const cib::NodeState& s, bool crmd, bool terminate) {
+    if (crmd && s.expected != "member" && s.join != "banned" && !terminate) {
+        judge_coming(m, ix, s);
+        m.node(ix).online = false;
+        return;
+    }
+    m.node(ix).online = false;
+    const bool in_order = s.expected != "member" && (s.join.empty() || s.join == "down") && !crmd && !terminate;
+    const bool was_shot = terminate && s.join == "down" && !crmd;
+    if (!in_order && !was_shot) m.fence(ix, "peer is no longer part of the cluster");
+}
+
+void judge_with_fencing(Model& m, NodeIx ix, const cib::NodeState& s, bool in_ccm, bool crmd) {
+    Node& n = m.node(ix);
+    const bool terminate = termination_requested(n);
+    n.online = crmd;
+    if (n.shutdown) return;
+    if (s.in_ccm.empty()) return m.fence(ix, "peer has not been seen by the cluster");
+    if (!in_ccm) return judge_absent(m, ix, s, crmd, terminate);
+    const bool not_joined = s.join.empty() || s.join == "down";
+    const bool not_expected = s.expected.empty() || s.expected == "down";
+    if (s.join == "banned") {
         m.fence(ix, "peer failed Pacemaker membership criteria");
-    } else if (!terminate && (join.empty() || join == "down") && (s.expected.empty() || s.expected == "down")) {
-        pending_now(true);
-    } else if (terminate && join == "down" && !crmd) {
-        // was just shot
+    } else if (!terminate && not_joined && not_expected) {
+        judge_coming(m, ix, s);
+    } else if (terminate && s.join == "down" && !crmd) {
+        return;  // was just shot
     } else if (!crmd) {
         n.online = false;
         m.fence(ix, "peer process is no longer available");
     } else if (terminate) {
         m.fence(ix, "termination was requested");
-    } else if (join == "member") {
-        // fine
-    } else {
-        pending_now(true);
+    } else if (s.join != "member") {
+        judge_coming(m, ix, s);
     }
 }
 
