@@ -30,6 +30,9 @@ struct Context {
     std::string err;
     // Says what is in `out` so far at once (monitors and waits; elsewhere output is written at the end).
     std::function<void()> flush = [] {};
+    // Goes on as a process of its own, without a terminal, once its id is in the file; the caller's process ends well.
+    std::function<Result<void>(const std::string& pid_file)> detach = [](const std::string&) { return fail("no process can be made here"); };
+    std::function<void(milliseconds)> wait = [](milliseconds) {};
 
     std::string env(const std::string& name, std::string_view otherwise = {}) const;
     std::string request() const;  // the command line as one text

@@ -1,5 +1,7 @@
 // One program with many names: the one that it is called by decides.
 #include <fmt/format.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -43,6 +45,28 @@ WallTime read_clock() {
     return WallTime{now.tv_sec * 1'000'000LL + now.tv_nsec / 1000};
 }
 
+// The pid file is there when the caller goes on: an agent looks for it at once.
+Result<void> detach(const std::string& pid_file) {
+    const pid_t child = ::fork();
+    if (child < 0) return fail(ErrorCode::io, "no process can be made");
+    if (child > 0) {
+        const auto written = pid_file.empty() ? Result<void>{} : os::write_file_atomic(pid_file, fmt::format("{}\n", child), 0644);
+        if (written) ::_exit(classic::kOk);
+        ::kill(child, SIGKILL);
+        return written;
+    }
+    ::setsid();
+    const int null = ::open("/dev/null", O_RDWR);
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, fd);
+    if (null > STDERR_FILENO) ::close(null);
+    return {};
+}
+
+void wait(milliseconds time) {
+    timespec left{time.count() / 1000, (time.count() % 1000) * 1'000'000};
+    ::nanosleep(&left, nullptr);
+}
+
 classic::Context make_context(int argc, char** argv) {
     classic::Context context;
     const std::string path = argc > 0 ? argv[0] : "";
@@ -58,6 +82,8 @@ classic::Context make_context(int argc, char** argv) {
     context.clock = read_clock;
     context.now = read_clock();
     context.read_stdin = read_stdin;
+    context.detach = detach;
+    context.wait = wait;
     return context;
 }
 

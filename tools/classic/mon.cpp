@@ -36,8 +36,8 @@ const std::vector<Option>& known_options() {
         {"node", 0, Takes::value, "Only this node"},
         {"resource", 0, Takes::value, "Only this resource"},
         {"interval", 'i', Takes::value, "How often to look at least (default 5s)"},
-        {"daemonize", 'd', Takes::nothing, "Write --as-html again and again"},
-        {"pid-file", 'p', Takes::value, "Accepted for compatibility"},
+        {"daemonize", 'd', Takes::nothing, "Go to the background and write --as-html again and again"},
+        {"pid-file", 'p', Takes::value, "With --daemonize: where its process id is written"},
         {"as-html", 'h', Takes::value, "Write the status to this file"},
         {"as-xml", 'X', Takes::nothing, "Old XML form"},
         {"web-cgi", 'w', Takes::nothing, "Accepted for compatibility"},
@@ -138,11 +138,8 @@ Exit follow(Context& context, const MonWishes& wishes) {
     }
 }
 
-Exit write_html(Context& context, const Options& options, const xml::Element& cib, const MonWishes& wishes) {
-    Context text = context;
-    text.out.clear();
-    print_text(text, cib, mon_view(cib, context.now), wishes);
-    const std::string page = "<!DOCTYPE html>\n<html><head><title>Cluster status</title></head><body><pre>\n" + replace_all(xml::escape(text.out), "&#10;", "\n") +
+Exit write_page(Context& context, const Options& options, const std::string& text) {
+    const std::string page = "<!DOCTYPE html>\n<html><head><title>Cluster status</title></head><body><pre>\n" + replace_all(xml::escape(text), "&#10;", "\n") +
                              "</pre></body></html>\n";
     const std::string path = options.has("as-html") ? options.get("as-html") : options.get("output-to", "-");
     if (path == "-") {
@@ -151,6 +148,33 @@ Exit write_html(Context& context, const Options& options, const xml::Element& ci
     }
     auto kept = os::write_file_atomic(path, page, 0644);
     return kept ? kOk : context.complain(kCannotCreate, kept.error().message);
+}
+
+Exit write_html(Context& context, const Options& options, const xml::Element& cib, const MonWishes& wishes) {
+    Context text = context;
+    text.out.clear();
+    print_text(text, cib, mon_view(cib, context.now), wishes);
+    return write_page(context, options, text.out);
+}
+
+// In the background, for the agent ClusterMon.  A cluster that does not answer is told on the page, and asked again.
+Exit keep_page(Context& context, const Options& options, MonWishes wishes) {
+    const std::string path = options.has("as-html") ? options.get("as-html") : options.get("output-to");
+    if (path.empty() || path == "-") return context.complain(kUsage, "--daemonize needs a file to write: --as-html=FILE, or --output-as=html --output-to=FILE");
+    const auto interval = parse_interval(options.get("interval", "5s"));
+    if (!interval || interval->count() <= 0) return context.complain(kUsage, "--interval=" + options.get("interval") + ": expected a time, such as 15s");
+    if (auto away = context.detach(options.get("pid-file")); !away) return context.complain(kCannotCreate, away.error().message);
+    for (;; context.wait(*interval)) {
+        context.now = context.clock();
+        const auto cib = load(context);
+        if (!cib) {
+            write_page(context, options, "The cluster does not answer: " + cib.error().message + "\n");
+            continue;
+        }
+        if (!wishes.only_resource.empty()) wishes.selected = selection(*cib, mon_view(*cib, context.now), wishes.only_resource);
+        write_html(context, options, *cib, wishes);
+        context.err.clear();  // nobody reads it; a full disk may have room again
+    }
 }
 
 }  // namespace
@@ -166,6 +190,7 @@ Exit crm_mon(Context& context) {
     const bool html = options->has("as-html") || options->get("output-as") == "html";
     const bool once = options->has("one-shot") || options->has("simple-status") || report.xml() || old_form || html || options->has("output-as");
     const bool on_file = !context.env("CIB_file").empty() || !context.env("CIB_shadow").empty();
+    if (options->has("daemonize")) return keep_page(context, *options, *wishes);
     if (!once && !on_file) return follow(context, *wishes);
     const auto cib = load(context);
     if (!cib) return report.finish(not_there(report, cib.error()));

@@ -76,6 +76,11 @@ try ocf:pacemaker:HealthCPU
 try ocf:heartbeat:SendArp ip=10.96.0.1 nic=eth0
 try ocf:heartbeat:ethmonitor interface=eth0 repeat_count=1 repeat_interval=1
 try ocf:pacemaker:attribute
+# crm_mon in the background, which keeps a page.
+try ocf:pacemaker:ClusterMon htmlfile=/run/page.html pidfile=/run/page.pid update=500
+grep -q 'Node node1: online\|Online: \[ node1 \]' /run/page.html || { echo "FAILED: ClusterMon wrote no page"; failed=$((failed + 1)); }
+try ocf:heartbeat:ClusterMon htmlfile=/run/page2.html pidfile=/run/page2.pid update=1000
+[ -s /run/page2.html ] || { echo "FAILED: heartbeat's ClusterMon wrote no page"; failed=$((failed + 1)); }
 if [ -x /usr/lib/postgresql/15/bin/initdb ] && id postgres >/dev/null 2>&1; then
     mkdir /run/pg && chown postgres /run/pg /run/postgresql
     su postgres -s /bin/sh -c '/usr/lib/postgresql/15/bin/initdb -D /run/pg >/dev/null'
