@@ -6,7 +6,7 @@
 namespace muster::classic {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Program>, 23> kPrograms = {{
+constexpr std::array<std::pair<std::string_view, Program>, 24> kPrograms = {{
     {"cibadmin", cibadmin},
     {"crm_attribute", crm_attribute},
     {"attrd_updater", attrd_updater},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<std::string_view, Program>, 23> kPrograms = {{
     {"crm_shadow", crm_shadow},
     {"crm_resource", crm_resource},
     {"crm_mon", crm_mon},
+    {"crm_simulate", crm_simulate},
     {"stonith_admin", stonith_admin},
     {"pacemaker-based", daemon_metadata},
     {"pacemaker-controld", daemon_metadata},

@@ -94,6 +94,10 @@ const Row kRows[] = {
     {"crm_standby -N node1 -G -q", 0, "on\n"},
     {"crm_failcount -G -r db -N node1", 0, "scope=status  name=fail-count-db value=0\n"},
     {"pacemakerd -$", 0, nullptr},
+    {"crm_mon -1", 0, nullptr},
+    {"crm_mon -n -1", 0, nullptr},
+    {"crm_resource -Q -r db -W", 0, nullptr},
+    {"crm_resource --list-operations -N node1", 0, ""},
 };
 
 class File {
@@ -137,6 +141,46 @@ TEST_CASE("the invocations of Debian's resource agents") {
         CHECK(status == row.status);
         if (row.out) CHECK(context.out == row.out);
     }
+}
+
+TEST_CASE("what agents cut out of crm_mon's and crm_simulate's output") {
+    const File file;
+    const auto said = [&](const std::string& command) {
+        Context context = context_for(command, file);
+        INFO(command);
+        CHECK(find_program(context.program)(context) == 0);
+        return context.out;
+    };
+    // pgsql: print_crm_mon | grep
+    for (const char* command : {"crm_mon -1 --as-xml", "crm_mon -1 --output-as=xml"}) {
+        const std::string xml = said(command);
+        CHECK(xml.find("<node name=\"node1\" ") != std::string::npos);
+        CHECK(xml.find("online=\"true\"") != std::string::npos);
+        CHECK(xml.find("<resource id=\"db\" ") != std::string::npos);
+    }
+    // azure-events: what comes after the heading
+    const std::string summary = said("crm_simulate -Ls");
+    CHECK(summary.find("Transition Summary:") != std::string::npos);
+    CHECK(summary.find("db allocation score on node1: ") != std::string::npos);
+    CHECK(said("crm_simulate -LS").find("Transition Summary:") != std::string::npos);
+}
+
+TEST_CASE("crm_mon in the background wants a file, and tells its pid before it goes on") {
+    const File file;
+    Context context = context_for("crm_mon -p /run/x.pid -d -i 15", file);
+    CHECK(find_program("crm_mon")(context) == 64);
+    CHECK(context.err.find("--daemonize needs a file to write") != std::string::npos);
+    context = context_for("crm_mon -p /run/x.pid -d -i soon -h /dev/null", file);
+    CHECK(find_program("crm_mon")(context) == 64);
+    CHECK(context.err.find("--interval=soon: expected a time, such as 15s") != std::string::npos);
+    context = context_for("crm_mon -p /run/x.pid -d -i 15 -h /dev/null", file);
+    std::string pid_file;
+    context.detach = [&](const std::string& path) -> Result<void> {
+        pid_file = path;
+        return fail("no room");
+    };
+    CHECK(find_program("crm_mon")(context) == 73);
+    CHECK(pid_file == "/run/x.pid");
 }
 
 TEST_CASE("shell functions trust crm_node -n from Pacemaker 2 on") {
