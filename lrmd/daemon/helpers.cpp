@@ -55,56 +55,70 @@ void Helpers::run(os::ChildSpec spec, std::function<void(const os::ChildResult&)
     failed(child.error());
 }
 
-void Helpers::meta_data(const proto::MetaDataRequest& request, Answer answer) {
-    proto::Message message;
-    proto::MetaData& m = *message.mutable_meta_data();
-    m.set_action_id(request.action_id());
-    const auto refuse = [&](std::string why) {
-        m.set_error(std::move(why));
-        answer(message);
-    };
+namespace {
+
+proto::Run meta_data_order(const proto::MetaDataRequest& request) {
     proto::Run run;
     run.set_klass(request.klass());
     run.set_provider(request.provider());
     run.set_type(request.type());
     run.set_resource(request.type());
     run.set_operation("meta-data");
-    const Invocation i = invocation(run, places_, environment_);
+    return run;
+}
+
+void told(proto::MetaData& m, std::string xml) {
+    m.set_found(true);
+    m.set_xml(std::move(xml));
+}
+
+std::string what_failed(const std::string& label, const os::ChildResult& r) {
+    if (r.timed_out) return fmt::format("{}: meta-data did not come within {} s", label, kMetaDataTimeout.count());
+    return fmt::format("{}: meta-data ended with status {}: {}", label, r.exit_status, printable(r.err));
+}
+
+}  // namespace
+
+void Helpers::meta_data(const proto::MetaDataRequest& request, Answer answer) {
+    proto::Message message;
+    proto::MetaData& m = *message.mutable_meta_data();
+    m.set_action_id(request.action_id());
+    const Invocation i = invocation(meta_data_order(request), places_, environment_);
     if (request.klass() != "ocf") {  // they have none of their own: it is made from what is known of the class
-        m.set_found(true);
         const auto script = i.candidates.empty() ? Result<std::string>{} : os::read_file(i.candidates[0]);
-        m.set_xml(described_meta_data(request.klass(), request.type(), script ? printable(*script) : ""));
+        told(m, described_meta_data(request.klass(), request.type(), script ? printable(*script) : ""));
         return answer(message);
     }
     const auto path = std::find_if(i.candidates.begin(), i.candidates.end(), [](const auto& p) { return changed_us(p) != 0; });
     if (path == i.candidates.end() || request.type().find('/') != std::string::npos) {
-        return refuse(fmt::format("agent {} is not installed on this node", i.label));
+        m.set_error(fmt::format("agent {} is not installed on this node", i.label));
+        return answer(message);
     }
     const std::int64_t changed = changed_us(*path);
     if (const auto known = cache_.find(*path); known != cache_.end() && known->second.changed_us == changed) {
-        m.set_found(true);
-        m.set_xml(known->second.xml);
+        told(m, known->second.xml);
         return answer(message);
     }
+    ask_agent(i, {*path, changed}, std::move(message), std::move(answer));
+}
+
+void Helpers::ask_agent(const Invocation& i, const AgentFile& file, proto::Message message, Answer answer) {
     os::ChildSpec spec;
-    spec.argv = as_hacluster({*path, "meta-data"});
+    spec.argv = as_hacluster({file.path, "meta-data"});
     spec.environment = i.environment;
     spec.timeout = kMetaDataTimeout;
     spec.most_output = kMostMetaData;
-    const auto done = [this, message, answer, changed, path = *path, label = i.label](const os::ChildResult& r) mutable {
-        proto::MetaData& told = *message.mutable_meta_data();
-        if (r.timed_out) {
-            told.set_error(fmt::format("{}: meta-data did not come within {} s", label, kMetaDataTimeout.count()));
-        } else if (r.exit_status != 0) {
-            told.set_error(fmt::format("{}: meta-data ended with status {}: {}", label, r.exit_status, printable(r.err)));
+    const auto done = [this, message, answer, file, label = i.label](const os::ChildResult& r) mutable {
+        proto::MetaData& m = *message.mutable_meta_data();
+        if (r.timed_out || r.exit_status != 0) {
+            m.set_error(what_failed(label, r));
         } else {
-            told.set_found(true);
-            told.set_xml(printable(r.out));
-            cache_[path] = Cached{changed, told.xml()};
+            told(m, printable(r.out));
+            cache_[file.path] = Cached{file.changed_us, m.xml()};
         }
         answer(message);
     };
-    this->run(std::move(spec), done, [message, answer](const Error& error) mutable {
+    run(std::move(spec), done, [message, answer](const Error& error) mutable {
         message.mutable_meta_data()->set_error(error.message);
         answer(message);
     });

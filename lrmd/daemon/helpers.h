@@ -25,6 +25,12 @@ class Helpers {
         std::int64_t changed_us = 0;  // of the agent's file
         std::string xml;
     };
+    struct AgentFile {
+        std::string path;
+        std::int64_t changed_us = 0;
+    };
+    // Runs the agent's meta-data, answers with it and keeps it for as long as the file stays as it is.
+    void ask_agent(const Invocation& i, const AgentFile& file, proto::Message message, Answer answer);
     void run(os::ChildSpec spec, std::function<void(const os::ChildResult&)> done, std::function<void(const Error&)> failed);
     os::Reactor& reactor_;
     const Places& places_;
