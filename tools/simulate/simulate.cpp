@@ -54,6 +54,51 @@ Result<void> check_faults(const Options& o, const policy::TransitionGraph& graph
     return {};
 }
 
+using Files = std::vector<std::pair<std::string, std::string>>;  // path, bytes
+
+// The cluster as it is to be planned for: read, and changed as was asked.
+Result<WallTime> load(const Options& o, const SimulateWorld& world, Result<cib::Cib>& cib) {
+    cib = simulate::load_cib(o.in, world);
+    if (!cib) return tl::make_unexpected(cib.error());
+    const auto now = simulate::moment(o.at, *cib, world.now);
+    if (!now) return now;
+    for (const auto& change : o.changes) {
+        if (auto done = simulate::apply(*cib, change, *now); !done) return tl::make_unexpected(done.error());
+    }
+    return now;
+}
+
+void make_plan(const Options& o, const cib::Cib& cib, WallTime now, simulate::Report& report, Files& files) {
+    policy::PlanOptions options;
+    options.keep_scores = o.scores || !o.quiet;  // the reasons name what rules a node out
+    report.scores = o.scores;
+    report.plan = policy::plan(cib, now, options);
+    if (!o.graph.empty()) files.emplace_back(o.graph, policy::graph_xml(report.plan.graph));
+    if (!o.dot.empty()) files.emplace_back(o.dot, policy::graph_dot(report.plan.graph));
+}
+
+// The transition is played where its end is asked for.
+Result<void> play(const Options& o, const cib::Cib& cib, WallTime now, simulate::Report& report, Files& files) {
+    if (!o.quiet || !o.placement.empty()) report.before = policy::cluster_view(cib, now);
+    if (o.run || !o.placement.empty()) {
+        if (auto done = check_faults(o, report.plan.graph); !done) return done;
+        policy::PlaybackOptions play{now, 0, o.faults, o.failing_fencings, true};
+        report.played = policy::play(cib, report.plan.graph, play);
+        report.after = policy::cluster_view(report.played->cib, now);
+    }
+    if (!o.placement.empty()) {  // as the last action leaves it: who is told to shut down is still there
+        const policy::PlaybackOptions stay{now, 0, o.faults, o.failing_fencings, false};
+        const auto end = policy::play(cib, report.plan.graph, stay);
+        files.emplace_back(o.placement, simulate::placement_json(report.before, policy::cluster_view(end.cib, now)));
+    }
+    if (!o.save.empty()) files.emplace_back(o.save, cib::write(report.played ? report.played->cib : cib));
+    if (!o.run) {
+        report.played.reset();
+        report.after.reset();
+    }
+    return {};
+}
+
 struct Work {
     Result<cib::Cib> cib;
     simulate::Report report;
@@ -62,47 +107,16 @@ struct Work {
 // Everything of a run that may be refused.
 Result<std::string> run(const Options& o, const SimulateWorld& world, Work& work) {
     auto& [cib, report] = work;
-    cib = simulate::load_cib(o.in, world);
-    if (!cib) return tl::make_unexpected(cib.error());
-    const auto now = simulate::moment(o.at, *cib, world.now);
+    const auto now = load(o, world, cib);
     if (!now) return tl::make_unexpected(now.error());
-    for (const auto& change : o.changes) {
-        if (auto done = simulate::apply(*cib, change, *now); !done) return tl::make_unexpected(done.error());
-    }
-    std::vector<std::pair<std::string, std::string>> files;
+    Files files;
     if (!o.save_input.empty()) files.emplace_back(o.save_input, cib::write(*cib));
-
-    policy::PlanOptions plan_options;
-    plan_options.keep_scores = o.scores || !o.quiet;  // the reasons name what rules a node out
-    report.scores = o.scores;
-    report.plan = policy::plan(*cib, *now, plan_options);
-    if (!o.graph.empty()) files.emplace_back(o.graph, policy::graph_xml(report.plan.graph));
-    if (!o.dot.empty()) files.emplace_back(o.dot, policy::graph_dot(report.plan.graph));
-
-    const bool talk = !o.quiet;
-    if (talk || !o.placement.empty()) report.before = policy::cluster_view(*cib, *now);
-    if (o.run || !o.placement.empty()) {
-        if (auto done = check_faults(o, report.plan.graph); !done) return tl::make_unexpected(done.error());
-        policy::PlaybackOptions play{*now, 0, o.faults, o.failing_fencings, true};
-        report.played = policy::play(*cib, report.plan.graph, play);
-        report.after = policy::cluster_view(report.played->cib, *now);
-    }
-    if (!o.placement.empty()) {  // as the last action leaves it: who is told to shut down is still there
-        const policy::PlaybackOptions stay{*now, 0, o.faults, o.failing_fencings, false};
-        const auto end = policy::play(*cib, report.plan.graph, stay);
-        files.emplace_back(o.placement, simulate::placement_json(report.before, policy::cluster_view(end.cib, *now)));
-    }
-    if (!o.save.empty()) {
-        files.emplace_back(o.save, cib::write(report.played ? report.played->cib : *cib));
-    }
-    if (!o.run) {
-        report.played.reset();
-        report.after.reset();
-    }
+    make_plan(o, *cib, *now, report, files);
+    if (auto done = play(o, *cib, *now, report, files); !done) return tl::make_unexpected(done.error());
     for (const auto& [path, bytes] : files) {
         if (auto done = write_file(path, bytes); !done) return tl::make_unexpected(done.error());
     }
-    if (!talk) return std::string{};
+    if (o.quiet) return std::string{};
     return o.json ? simulate::json(report) : simulate::text(report);
 }
 

@@ -1,6 +1,7 @@
 #include "tools/crm/configure/apply.h"
 
 #include <algorithm>
+#include <optional>
 #include <functional>
 
 #include "base/text.h"
@@ -43,6 +44,13 @@ class Applier {
     Result<void> add_options(Statement& s);
     Result<void> add_topology(Statement& s);
     Result<void> add_plain(Statement& s);
+    struct Removed {
+        std::vector<Element> members;      // what it contained
+        std::optional<std::size_t> index;  // where it stood
+        bool nested = false;               // in a container
+    };
+    Result<void> may_take_id(const Statement& s, const Object& old, bool exists);
+    Removed remove_older(Element& where, Statement& s);
     Result<void> add_monitor(Statement& s);
     Result<void> nest(Statement& s);
     Result<Element> take_member(const Statement& s, const std::string& id);
@@ -211,46 +219,61 @@ Result<void> Applier::nest(Statement& s) {
     return {};
 }
 
-Result<void> Applier::add_plain(Statement& s) {
+// Whether the statement may have its id, with what is stored under it.
+Result<void> Applier::may_take_id(const Statement& s, const Object& old, bool exists) {
     const std::string id = s.element.id();
-    touched.insert(id);
-    if (made_.count(id) > 0) return wrong(s, s.keyword + " " + id + ": the id is defined twice");
-    made_.insert(id);
-    const Object old = find_object(work_, id);
-    const bool resource = s.section == "resources";
-    const bool exists = old.element != nullptr && old.keyword != "node";
     if (exists && mode_ == ApplyMode::define) {
         return wrong(s, s.keyword + " " + id + ": there is a " + old.keyword + " of that id already");
     }
+    const bool resource = s.section == "resources";
     if (exists && old.keyword != s.keyword && (resource != is_resource_name(old.element->name()))) {
         return wrong(s, s.keyword + " " + id + ": the id belongs to a " + old.keyword);
     }
     const bool id_space = s.keyword != "acl_target" && s.keyword != "acl_group";
     if (!exists && id_space && taken_.count(id) > 0) return wrong(s, s.keyword + ": the id '" + id + "' is in use");
+    return {};
+}
+
+// Takes the older form of an object out of its section.  Inside a container it is replaced where it stands, unless it
+// contains something itself.
+Applier::Removed Applier::remove_older(Element& where, Statement& s) {
+    Removed removed;
+    const std::string id = s.element.id();
+    locate(where, id, [&](Element& parent, std::size_t i) {
+        Element& stored = parent.edit_children()[i];
+        for (const auto& child : stored.children()) {
+            if (is_resource_name(child.name())) removed.members.push_back(child);
+        }
+        removed.index = i;
+        removed.nested = &parent != &where;
+        for (const auto& child : removed.members) stored.remove_by_id(child.id());
+        drop_ids(stored, taken_);
+        if (removed.nested && removed.members.empty()) {
+            give_ids(s.element, taken_);
+            stored = std::move(s.element);
+        } else {
+            parent.edit_children().erase(parent.edit_children().begin() + static_cast<std::ptrdiff_t>(i));
+        }
+    });
+    return removed;
+}
+
+Result<void> Applier::add_plain(Statement& s) {
+    const std::string id = s.element.id();
+    touched.insert(id);
+    if (!made_.insert(id).second) return wrong(s, s.keyword + " " + id + ": the id is defined twice");
+    const Object old = find_object(work_, id);
+    const bool exists = old.element != nullptr && old.keyword != "node";
+    if (auto may = may_take_id(s, old, exists); !may) return may;
+    const std::string container = old.parent != nullptr ? old.parent->id() : "";
     Element& where = section(s.section);
     std::size_t index = where.children().size();
     if (exists) {
-        std::vector<Element> freed;
-        bool nested = false;
-        locate(where, id, [&](Element& parent, std::size_t i) {
-            Element& stored = parent.edit_children()[i];
-            for (const auto& child : stored.children()) {
-                if (is_resource_name(child.name())) freed.push_back(child);
-            }
-            nested = &parent != &where;
-            for (const auto& child : freed) stored.remove_by_id(child.id());
-            drop_ids(stored, taken_);
-            index = i;
-            if (nested && freed.empty()) {
-                give_ids(s.element, taken_);
-                stored = std::move(s.element);
-            } else {
-                parent.edit_children().erase(parent.edit_children().begin() + static_cast<std::ptrdiff_t>(i));
-            }
-        });
-        if (nested && freed.empty()) return {};
-        if (nested) return wrong(s, s.keyword + " " + id + ": it is inside '" + old.parent->id() + "'");
-        for (auto& child : freed) where.add(std::move(child));
+        Removed removed = remove_older(where, s);
+        if (removed.nested && removed.members.empty()) return {};
+        if (removed.nested) return wrong(s, s.keyword + " " + id + ": it is inside '" + container + "'");
+        index = removed.index.value_or(index);
+        for (auto& child : removed.members) where.add(std::move(child));
     }
     if (auto done = nest(s); !done) return done;
     give_ids(s.element, taken_);

@@ -206,50 +206,56 @@ int clean(Context& context, const Args& given, bool all_history) {
 int resource_cleanup(Context& context, const Args& args) { return clean(context, args, false); }
 int resource_refresh(Context& context, const Args& args) { return clean(context, args, true); }
 
-int resource_failcount(Context& context, const Args& args) {
-    const std::string& what = args[1];
-    const bool show = what == "show" && args.size() == 3;
-    const bool put = what == "set" && args.size() == 4;
-    if (!show && !put && !(what == "delete" && args.size() == 3)) {
-        return context.usage(args, "failcount: expected show <node>, delete <node> or set <node> <value>");
-    }
-    if (show) {
-        auto cib = stored(context);
-        if (!cib) return context.fail(cib.error());
-        const auto* node = cib->status.node(args[2]);
-        Score total;
-        if (node != nullptr) {
-            for (const auto& set : node->transient.children()) {
-                for (const auto& nv : set.children()) {
-                    if (!counts(nv.get("name"), "fail-count-", args[0])) continue;
-                    if (auto score = parse_score(nv.get("value"))) total += *score;
-                }
-            }
+namespace {
+
+int show_fail_count(Context& context, const std::string& resource, const std::string& node_name) {
+    auto cib = stored(context);
+    if (!cib) return context.fail(cib.error());
+    const auto* node = cib->status.node(node_name);
+    Score total;
+    for (const auto& set : node != nullptr ? node->transient.children() : std::vector<Element>{}) {
+        for (const auto& nv : set.children()) {
+            if (!counts(nv.get("name"), "fail-count-", resource)) continue;
+            if (auto score = parse_score(nv.get("value"))) total += *score;
         }
-        context.out << "scope=status name=fail-count-" << args[0] << " value=" << to_string(total) << "\n";
-        return kOk;
     }
+    context.out << "scope=status name=fail-count-" << resource << " value=" << to_string(total) << "\n";
+    return kOk;
+}
+
+// Forgets the failures of a resource on a node; a value, where one is given, is what counts from now on.
+int change_fail_count(Context& context, const Args& args, const std::string* value) {
     auto crmd = running(context);
     if (!crmd) return context.fail(crmd.error());
-    if (*crmd == nullptr) return context.fail("failcount " + what + ": only a running cluster can do that");
+    if (*crmd == nullptr) return context.fail("failcount " + args[1] + ": only a running cluster can do that");
     const auto end = foretell(context, {typed(args), {args[0]}}, [&](cib::Cib& cib) {
         forget_on(cib, {args[0]}, args[2], false);
         for (auto& state : cib.status.nodes) {
-            if (!put || state.uname != args[2]) continue;
-            put_value(state.transient, "instance_attributes", "status-" + state.id, "fail-count-" + args[0] + "#monitor_0", args[3]);
+            if (value == nullptr || state.uname != args[2]) continue;
+            put_value(state.transient, "instance_attributes", "status-" + state.id, "fail-count-" + args[0] + "#monitor_0", *value);
         }
     });
     if (end) return *end;
     crmd::proto::Message m;
-    if (put) {
+    if (value != nullptr) {
         m.mutable_set_fail_count()->set_resource(args[0]);
         m.mutable_set_fail_count()->set_node(args[2]);
-        m.mutable_set_fail_count()->set_value(args[3]);
+        m.mutable_set_fail_count()->set_value(*value);
     } else {
         m.mutable_cleanup()->set_resource(args[0]);
         m.mutable_cleanup()->set_node(args[2]);
     }
     return finish(context, **crmd, std::move(m));
+}
+
+}  // namespace
+
+int resource_failcount(Context& context, const Args& args) {
+    const std::string& what = args[1];
+    if (what == "show" && args.size() == 3) return show_fail_count(context, args[0], args[2]);
+    if (what == "set" && args.size() == 4) return change_fail_count(context, args, &args[3]);
+    if (what == "delete" && args.size() == 3) return change_fail_count(context, args, nullptr);
+    return context.usage(args, "failcount: expected show <node>, delete <node> or set <node> <value>");
 }
 
 // Stops, waits, starts: needs a cluster that does it.

@@ -11,7 +11,9 @@ namespace muster::crm {
 
 std::string process_mark() { return "MUSTER_RA_TEST=" + std::to_string(::getpid()); }
 
-AgentRun run_agent(const AgentUnderTest& agent, const std::string& operation, const Parameters& more) {
+namespace {
+
+lrmd::proto::Run order_for(const AgentUnderTest& agent, const std::string& operation, const Parameters& more) {
     lrmd::proto::Run order;
     order.set_klass(agent.name.klass);
     order.set_provider(agent.name.provider);
@@ -26,6 +28,11 @@ AgentRun run_agent(const AgentUnderTest& agent, const std::string& operation, co
             a->set_value(value);
         }
     }
+    return order;
+}
+
+// Called as lrmd calls it, in our own environment.
+os::ChildSpec call(const AgentUnderTest& agent, const lrmd::proto::Run& order) {
     lrmd::Places places;
     places.scratch = agent.scratch;
     places.node = "localhost";
@@ -33,7 +40,6 @@ AgentRun run_agent(const AgentUnderTest& agent, const std::string& operation, co
     for (char** e = environ; *e != nullptr; ++e) inherited.emplace_back(*e);
     inherited.push_back(process_mark());
     const auto command = lrmd::invocation(order, places, inherited);
-
     os::ChildSpec spec;
     spec.argv = command.arguments;
     spec.argv.insert(spec.argv.begin(), agent.path);
@@ -41,8 +47,14 @@ AgentRun run_agent(const AgentUnderTest& agent, const std::string& operation, co
     spec.timeout = agent.timeout;
     // The group is not killed when it ends well: what it started is what is tested.
     spec.keep_group = true;
+    return spec;
+}
+
+}  // namespace
+
+AgentRun run_agent(const AgentUnderTest& agent, const std::string& operation, const Parameters& more) {
     AgentRun run;
-    auto result = os::run_child(std::move(spec));
+    auto result = os::run_child(call(agent, order_for(agent, operation, more)));
     if (!result) {
         run.err = result.error().message;
         return run;
