@@ -38,46 +38,54 @@ void ReplicaWorld::schedule_faults() {
 
 void ReplicaWorld::fault() {
     const NodeId id = any_node();
-    const std::string name = "node" + std::to_string(id);
     switch (sim_.random(12)) {
         case 0:
-        case 1:
-            log("FAULT crash of the process on " + name);
-            node(id).crash();
-            later(milliseconds{5}, milliseconds{1500}, [this, id] { node(id).start_process(); });
-            return;
+        case 1: return crash(id);
         case 2:
         case 3:
         case 4: return power_cycle(id, sim_.between(milliseconds{100}, seconds{4}), true);
         case 5:
         case 6: return partition();
-        case 7:
-            log("FAULT freeze of " + name);
-            network_->freeze(id);
-            later(milliseconds{50}, seconds{4}, [this, id] {
-                log("thaw node" + std::to_string(id));
-                network_->thaw(id);
-            });
-            return;
+        case 7: return freeze(id);
         case 8:
-            log("FAULT corosync restarts on " + name);
+            log("FAULT corosync restarts on node" + std::to_string(id));
             if (node(id).powered()) network_->restart_corosync(id, sim_.between(milliseconds{300}, seconds{2}));
             return;
         case 9: return outage();
-        case 10:
-            log("FAULT slow disk on " + name);
-            node(id).set_slow_disk(sim_.between(milliseconds{5}, milliseconds{120}));
-            later(milliseconds{200}, seconds{4}, [this, id] { node(id).set_slow_disk(milliseconds{2}); });
-            return;
+        case 10: return slow_disk(id);
         default:
-            if (!sim_.chance(30)) return;
-            log("FAULT write error on " + name);
-            node(id).fail_writes(true);
-            later(milliseconds{500}, seconds{2}, [this, id] {
-                node(id).crash();
-                node(id).start_process();
-            });
+            if (sim_.chance(30)) write_error(id);
     }
+}
+
+void ReplicaWorld::crash(NodeId id) {
+    log("FAULT crash of the process on node" + std::to_string(id));
+    node(id).crash();
+    later(milliseconds{5}, milliseconds{1500}, [this, id] { node(id).start_process(); });
+}
+
+void ReplicaWorld::freeze(NodeId id) {
+    log("FAULT freeze of node" + std::to_string(id));
+    network_->freeze(id);
+    later(milliseconds{50}, seconds{4}, [this, id] {
+        log("thaw node" + std::to_string(id));
+        network_->thaw(id);
+    });
+}
+
+void ReplicaWorld::slow_disk(NodeId id) {
+    log("FAULT slow disk on node" + std::to_string(id));
+    node(id).set_slow_disk(sim_.between(milliseconds{5}, milliseconds{120}));
+    later(milliseconds{200}, seconds{4}, [this, id] { node(id).set_slow_disk(milliseconds{2}); });
+}
+
+void ReplicaWorld::write_error(NodeId id) {
+    log("FAULT write error on node" + std::to_string(id));
+    node(id).fail_writes(true);
+    later(milliseconds{500}, seconds{2}, [this, id] {
+        node(id).crash();
+        node(id).start_process();
+    });
 }
 
 // A disk may be lost if the others still hold a majority of the voters that the newest committed state names.

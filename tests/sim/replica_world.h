@@ -46,6 +46,10 @@ class ReplicaWorld {
     // faults.cpp
     void schedule_faults();
     void fault();
+    void crash(NodeId id);
+    void freeze(NodeId id);
+    void slow_disk(NodeId id);
+    void write_error(NodeId id);
     void power_cycle(NodeId id, Duration off_for, bool may_wipe);
     void outage();
     void partition();

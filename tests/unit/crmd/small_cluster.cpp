@@ -211,15 +211,19 @@ void SmallCluster::on_lrmd(NodeId id, const lrmd::proto::Message& m) {
         r.set_operation("cancel");
         return send();
     }
-    if (!m.has_run() || !n.known.insert(m.run().action_id()).second) return;
-    const lrmd::proto::Run& run = m.run();
+    if (m.has_run() && n.known.insert(m.run().action_id()).second && run_agent(id, m.run(), r)) send();
+}
+
+// Whether it answers at all.
+bool SmallCluster::run_agent(NodeId id, const lrmd::proto::Run& run, lrmd::proto::Result& r) {
     if (on_run) on_run(run);
+    Node& n = *nodes_.at(id);
     const Ran what{name(id), run.operation(), run.resource(), run.interval_ms()};
     const bool active = n.active.count(run.resource()) != 0;
     int rc = run.operation() == "monitor" ? (active ? 0 : 7) : 0;
     if (agent) rc = agent(what) > 0 || agent(what) == -1 ? agent(what) : rc;
     if (run.operation() != "monitor") ran.push_back(what);
-    if (rc == -1) return;
+    if (rc == -1) return false;
     if (rc == 0 && run.operation() == "start") n.active.insert(run.resource());
     if (rc == 0 && run.operation() == "stop") n.active.erase(run.resource());
     if (run.interval_ms() > 0) {
@@ -233,7 +237,7 @@ void SmallCluster::on_lrmd(NodeId id, const lrmd::proto::Message& m) {
     r.set_interval_ms(run.interval_ms());
     r.set_user_data(run.user_data());
     r.set_rc(rc);
-    send();
+    return true;
 }
 
 void SmallCluster::say(NodeId id, const wire::Wire& message) {

@@ -70,6 +70,7 @@ class SmallCluster {
     void view();
     bool deliver_one();
     void on_lrmd(NodeId id, const lrmd::proto::Message& m);
+    bool run_agent(NodeId id, const lrmd::proto::Run& run, lrmd::proto::Result& r);
     void on_fenced(NodeId id, const fencing::proto::Message& m);
     void start_core(NodeId id);
     Now now() const { return {Instant{clock_}, WallTime{1'700'000'000'000'000 + clock_}}; }
