@@ -2,7 +2,7 @@
 # Proves: `crm ra info` reads the meta-data of every OCF agent that is installed, and says what is wrong with one whose
 # meta-data is broken XML, empty, or late.                                     usage: ra_info.sh BIN_FOLDER
 set -u
-crm=$1/crm failed=0 read=0
+crm=$(readlink -f "$1")/crm failed=0 read=0
 for agent in /usr/lib/ocf/resource.d/*/*; do
     [ -f "$agent" ] && [ -x "$agent" ] || continue
     name=ocf:$(basename "$(dirname "$agent")"):${agent##*/}
@@ -26,4 +26,26 @@ broken() {  # SCRIPT WORDS-OF-THE-MESSAGE
 broken "echo '<resource-agent name=\"Bad\"><parameters></resource-agent>'" 'line 1'
 broken 'exit 0' 'no meta-data'
 broken 'echo its library is missing >&2; exit 1' 'its library is missing'
+
+# The agent kit as it is typed: new, test in a sandbox, and a table that ends with a verdict.
+cd "$work"
+kit() {  # STATUS WORDS COMMAND...
+    local want=$1 words=$2 got
+    shift 2
+    said=$("$crm" ra "$@" 2>&1)
+    got=$?
+    [ $got = "$want" ] && grep -q -- "$words" <<<"$said" || { echo "FAILED: crm ra $*: exit $got, expected $want ... $words: $said"; failed=1; }
+}
+kit 0 'MyShell is written' new MyShell
+kit 1 'exists already' new MyShell
+kit 0 'MyCpp.cpp is written' new MyCpp cpp
+if [ "$(id -u)" = 0 ]; then
+    kit 0 ' checks, 0 failed' test ./MyShell
+    sed -i 's/^    rm -f "$OCF_RESKEY_state"/    :/' MyShell
+    kit 1 'monitor after stop' test ./MyShell
+    printf '#!/bin/sh\n### BEGIN INIT INFO\n# Provides: x\n### END INIT INFO\nexit 0\n' >init && chmod +x init
+    kit 1 'status gave 0 (running), expected 3 (not running)' test ./init
+    [ -z "$(ls /run/resource-agents/MyShell* 2>/dev/null)" ] || { echo "FAILED: the sandbox leaves a file outside"; failed=1; }
+fi
+kit 1 'has no parameter "nothing"' validate ocf:heartbeat:Dummy nothing=1
 exit $failed
