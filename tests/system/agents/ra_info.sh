@@ -1,6 +1,6 @@
 #!/bin/bash
 # Proves: `crm ra info` reads the meta-data of every OCF agent that is installed, and says what is wrong with one whose
-# meta-data is broken XML, empty, or late.                                     usage: ra_info.sh BIN_FOLDER
+# meta-data is broken XML or empty; the agent kit (crm ra new, test, validate) as it is typed.                                     usage: ra_info.sh BIN_FOLDER
 set -u
 crm=$(readlink -f "$1")/crm failed=0 read=0
 for agent in /usr/lib/ocf/resource.d/*/*; do
