@@ -125,6 +125,47 @@ TEST_CASE("a crmd that dies, the DC's above all, moves nothing") {
     CHECK(c.fenced.empty());
 }
 
+TEST_CASE("without an era the node that is left acts as DC: it stops what it may not run, fences nobody, changes nothing") {
+    SmallCluster c = three();
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    c.settle();
+    const NodeId active = c.where("web").at(0);
+    for (NodeId id : {1u, 2u, 3u}) if (id != active) c.lose(id);
+    c.settle(seconds{1});
+    CHECK(c.core(active).dc() == 0);       // not at once: an era may come yet
+    CHECK(c.runs(active, "web"));
+    c.settle(seconds{5});
+    CHECK(c.core(active).dc() == active);
+    CHECK_FALSE(c.runs(active, "web"));    // no-quorum-policy is stop
+    CHECK(c.fenced.empty());
+    CHECK(c.commit("modify", "crm_config", property("no-quorum-policy", "ignore")).find("read-only") != std::string::npos);
+    for (NodeId id : {1u, 2u, 3u}) if (id != active) c.boot(id);
+    c.settle(seconds{10});
+    REQUIRE(c.dc() != 0);
+    CHECK(c.where("web").size() == 1);
+    CHECK(c.commit("modify", "crm_config", property("no-quorum-policy", "ignore")) == "");
+}
+
+// With fencing on it would stop all the same, as Pacemaker does: the nodes that are lost can not be cut off.
+TEST_CASE("without quorum and fencing a frozen cluster goes on with what it has: a failure recovers in place, by the acting DC") {
+    SmallCluster c = three();
+    REQUIRE(c.commit("modify", "resources", kResources) == "");
+    REQUIRE(c.commit("modify", "crm_config", property("no-quorum-policy", "freeze")) == "");
+    REQUIRE(c.commit("modify", "crm_config", property("stonith-enabled", "false")) == "");
+    c.settle();
+    const NodeId active = c.where("web").at(0);
+    for (NodeId id : {1u, 2u, 3u}) if (id != active) c.lose(id);
+    c.settle(seconds{5});
+    REQUIRE(c.core(active).dc() == active);
+    CHECK(c.runs(active, "web"));
+    CHECK(starts(c, "web") == 1);
+    c.monitor_says(active, "web", 7);
+    c.settle(seconds{2});
+    CHECK(c.runs(active, "web"));
+    CHECK(starts(c, "web") == 2);
+    CHECK(c.fenced.empty());
+}
+
 TEST_CASE("a monitor's failure recovers in place") {
     SmallCluster c = three();
     REQUIRE(c.commit("modify", "resources", kResources) == "");
