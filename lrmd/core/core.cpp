@@ -8,6 +8,9 @@ namespace muster::lrmd {
 namespace {
 
 constexpr seconds kYoung{2};
+constexpr seconds kSameDegraded{10};  // between two reports of a monitor that stays degraded
+
+bool is_degraded(int rc) { return rc == 190 || rc == 191; }  // OCF 1.1: works, but may fail soon
 
 // Spreads monitors of one interval over a quarter of it: FNV-1a of the name, the same on every run.
 Duration phase(const std::string& name, std::int64_t interval_ms) {
@@ -189,6 +192,13 @@ void Core::end_one_shot(Resource& r, const Flight& flight, proto::Result result,
     if (stopped) out.push_back(ResourceStopped{flight.run.resource()});
 }
 
+// A degraded service stays so for days while its reason changes: that is what people have to know.  One whose words
+// differ each time (a latency, a counter) is heard now and then, not with every monitor.
+bool Core::is_news(const Recurring& e, const proto::Result& result) const {
+    if (e.last->rc() != result.rc() || e.last->status() != result.status()) return true;
+    return is_degraded(result.rc()) && e.last->exit_reason() != result.exit_reason() && now_ - e.reported >= kSameDegraded;
+}
+
 void Core::end_recurring(Resource& r, const Flight& flight, proto::Result result, Outputs& out) {
     const auto it = r.recurring.find({flight.run.operation(), flight.run.interval_ms()});
     if (it == r.recurring.end() || it->second.run.action_id() != flight.run.action_id()) return;
@@ -204,9 +214,9 @@ void Core::end_recurring(Resource& r, const Flight& flight, proto::Result result
         log(out, 4, fmt::format("{}: its shim was killed; it runs again", describe(flight.run)));
         return;
     }
-    const bool same = e.last && e.last->rc() == result.rc() && e.last->status() == result.status();
-    if (same) return;
+    if (e.last && !is_news(e, result)) return;
     e.last = result;
+    e.reported = now_;
     r.last[it->first] = result;
     report(std::move(result), out);
 }

@@ -108,6 +108,7 @@ class Core {
         Instant due{};
         std::uint64_t runs = 0;                // begun since it was ordered, on this lrmd
         std::optional<proto::Result> last;     // as reported
+        Instant reported{};
     };
     struct Flight {
         std::string run_id;
@@ -147,6 +148,7 @@ class Core {
     void prune_young();
     void accept(const proto::Run& run, const std::string& client, std::uint32_t call);
     void end_one_shot(Resource& r, const Flight& flight, proto::Result result, Outputs& out);
+    bool is_news(const Recurring& e, const proto::Result& result) const;
     void end_recurring(Resource& r, const Flight& flight, proto::Result result, Outputs& out);
     void report(proto::Result result, Outputs& out);
     void deliver(const proto::Result& result, Outputs& out);

@@ -81,13 +81,14 @@ struct Node {
         });
     }
     // Ends the run of this resource.
-    void end(const std::string& resource, int rc = 0, proto::Ended::How how = proto::Ended::EXITED) {
+    void end(const std::string& resource, int rc = 0, proto::Ended::How how = proto::Ended::EXITED, const std::string& reason = "") {
         for (const auto& [id, run] : running) {
             if (run.resource() != resource) continue;
             RunEnded in{id, {}};
             in.ended.set_started_at_us(began.at(id).us);
             in.ended.set_how(how);
             in.ended.set_code(rc);
+            in.ended.set_exit_reason(reason);
             running.erase(id);
             return step(in);
         }
@@ -168,6 +169,26 @@ TEST_CASE("a recurring monitor tells its first result and changes only, and wait
     CHECK(n.started.back() == "monitor a");
     n.end("a", 7);
     CHECK(n.results().size() == 2);  // of the notifications; 7 was told
+}
+
+TEST_CASE("a monitor that stays degraded tells a new reason, but not with every run") {
+    Node n;
+    n.hello(1);
+    n.order("m", "a", "monitor", 1000);
+    const auto monitor = [&](int rc, const std::string& reason) {
+        n.end("a", rc, proto::Ended::EXITED, reason);
+        n.pass(seconds{1});
+        const auto told = n.results();
+        return told.empty() ? std::string{"nothing"} : std::to_string(told.back().rc()) + " " + told.back().exit_reason();
+    };
+    CHECK(monitor(190, "one disk of two") == "190 one disk of two");
+    CHECK(monitor(190, "latency 12 ms") == "nothing");
+    for (int i = 0; i < 7; ++i) CHECK(monitor(190, "latency " + std::to_string(i) + " ms") == "nothing");
+    CHECK(monitor(190, "latency 9 ms") == "nothing");
+    CHECK(monitor(190, "no disk of two") == "190 no disk of two");
+    for (int i = 0; i < 20; ++i) CHECK(monitor(190, "no disk of two") == "nothing");
+    CHECK(monitor(0, "") == "0 ");
+    CHECK(monitor(0, "a word that nobody asked for") == "nothing");
 }
 
 TEST_CASE("the late result of a cancelled monitor is nobody's") {
