@@ -130,7 +130,7 @@ class Checker {
     }
 
     bool apply() {
-        const std::string error = table_.set(service_, director_.table());
+        const std::string error = table_.set(service_, director_.table()).text;
         if (!error.empty()) std::fprintf(stderr, "ipvs %s: cannot set the table: %s\n", to_string(service_.at).c_str(), error.c_str());
         write_status();
         return error.empty();
@@ -147,6 +147,7 @@ class Checker {
             std::fprintf(f, "server %s %s weight %d: %s\n", to_string(service_.servers[i].at).c_str(), s.up ? "up" : "down", s.weight,
                          s.checked ? s.said.c_str() : "not checked yet");
         }
+        if (const std::string trouble = director_.trouble(); !trouble.empty()) std::fprintf(f, "trouble %s\n", trouble.c_str());
         std::fclose(f);
         std::rename(beside.c_str(), status_file_.c_str());
     }

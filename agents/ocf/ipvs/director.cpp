@@ -50,6 +50,7 @@ Consequences Director::verdict(std::size_t i, bool ok, const std::string& said, 
         ++state.failures;
         if (state.failures > server.check.retry) state.up = false;
         else if (was_up) c.next_check_ms = server.check.delay_before_retry_ms;
+        if (!state.up && (was_up || state.why_down.empty())) state.why_down = said;
     }
     if (state.up != was_up) {
         c.table_changed = true;
@@ -73,6 +74,22 @@ std::vector<Destination> Director::table() const {
         else if (server.inhibit) table.push_back({server.at, 0});
     }
     return table;
+}
+
+std::string Director::trouble() const {
+    constexpr std::size_t kNamed = 5;
+    std::string text;
+    std::size_t down = 0;
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+        if (states_[i].up || ++down > kNamed) continue;
+        const std::string& why = states_[i].why_down;
+        text += (down == 1 ? ": " : ", ") + to_string(service_.servers[i].at) + " (" + (why.empty() ? "not checked yet" : why) + ")";
+    }
+    if (down > kNamed) text += " and " + std::to_string(down - kNamed) + " more";
+    if (down > 0) text.insert(0, std::to_string(down) + " of " + std::to_string(states_.size()) + " servers down");
+    if (quorum_) return text;
+    text += text.empty() ? "no quorum of servers" : "; no quorum of servers";
+    return text + (service_.sorry.port == 0 ? "" : ", sorry server " + to_string(service_.sorry) + " answers");
 }
 
 }  // namespace ipvs

@@ -21,6 +21,7 @@ struct ServerState {
     int failures = 0;      // in a row
     int weight = 1;        // as configured, or as a dynamic check says
     std::string said;      // of the last check
+    std::string why_down;  // what the check said that took it out
 };
 
 // What follows from one verdict.
@@ -40,6 +41,9 @@ class Director {
     std::vector<Destination> table() const;
     const ServerState& state(std::size_t i) const { return states_[i]; }
     bool has_quorum() const { return quorum_; }
+    // What an operator has to know while the service as such works: "1 of 2 servers is down: ...".  Empty: all is well.
+    // The same as long as nothing goes up or down.
+    std::string trouble() const;
 
   private:
     int weight_up() const;

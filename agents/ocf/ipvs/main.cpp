@@ -73,12 +73,13 @@ void let_cluster_watch(pid_t pid) {
     const int fd = ::open(f.pid.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     struct flock lock {};
     lock.l_type = F_WRLCK;
+    // To the parent: y, or n (i: not installed) and a reason.
     char answer = 'n';
     if (fd >= 0 && ::fcntl(fd, F_SETLK, &lock) == 0 && ::ftruncate(fd, 0) == 0) {
         ::dprintf(fd, "%d\n", ::getpid());
-        const std::string error = table.set(service, {});
-        if (error.empty()) answer = 'y';
-        else ::dprintf(ready, "n%s", error.c_str());
+        const auto outcome = table.set(service, {});
+        if (outcome.text.empty()) answer = 'y';
+        else ::dprintf(ready, "%c%s", outcome.lacking ? 'i' : 'n', outcome.text.c_str());
     }
     if (answer != 'y' || ::write(ready, &answer, 1) != 1) ::_exit(1);
     ::close(ready);
@@ -120,7 +121,7 @@ Exit start(const ipvs::Service& service) {
     ::close(ready[0]);
     if (!started) {
         ::waitpid(pid, nullptr, 0);
-        return ocf::reason(ocf::generic, "the kernel's table (" + table->name() + ") cannot be set for " + ipvs::to_string(service.at) +
+        return ocf::reason(answer[0] == 'i' ? ocf::installed : ocf::generic, "the kernel's table (" + table->name() + ") cannot be set for " + ipvs::to_string(service.at) +
                                              ": " + (n > 1 ? answer + 1 : "another checker holds " + f.pid));
     }
     let_cluster_watch(pid);
@@ -136,10 +137,20 @@ Exit stop(const ipvs::Service& service) {
     }
     std::string why;
     if (const auto table = open_table(why)) {
-        if (const std::string error = table->remove(service); !error.empty()) return ocf::reason(ocf::generic, error);
+        if (const auto outcome = table->remove(service); !outcome.text.empty()) return ocf::reason(ocf::generic, outcome.text);
     }
     for (const auto& path : {f.pid, f.status, f.log}) ::unlink(path.c_str());
     return ocf::success;
+}
+
+// What the checker has to say to the operator, or empty.
+std::string trouble(const Files& f) {
+    constexpr std::string_view kWord = "trouble ";
+    std::ifstream in{f.status};
+    for (std::string line; std::getline(in, line);) {
+        if (line.starts_with(kWord)) return line.substr(kWord.size());
+    }
+    return {};
 }
 
 Exit monitor(const ipvs::Service& service) {
@@ -151,6 +162,9 @@ Exit monitor(const ipvs::Service& service) {
     if (!present && !alive) return ocf::not_running;
     if (!alive) return ocf::reason(ocf::generic, "the process that checks the servers of " + ipvs::to_string(service.at) + " has died");
     if (!present) return ocf::reason(ocf::generic, "somebody removed " + ipvs::to_string(service.at) + " from the kernel's table");
+    // The director works whatever its servers do: moving it would help nobody, but people should see it.
+    if (ocf::is_probe()) return ocf::success;
+    if (why = trouble(f); !why.empty()) return ocf::reason(ocf::degraded, why);
     return ocf::success;
 }
 

@@ -9,7 +9,8 @@ const char* const kMetadata = R"(<?xml version="1.0"?>
 <longdesc lang="en">
 A load-balancing director for one virtual service: schedules connections to real servers with the kernel's IPVS (or
 nftables where there is none), checks the servers, takes failed ones out and puts a sorry server in when too few are
-left. The words are keepalived's. The action "servers" prints what each server's last check said.
+left. The words are keepalived's. While servers are down, the monitor ends with 190 (degraded) and names them, which the
+cluster's status shows. The action "servers" prints what each server's last check said.
 </longdesc>
 <shortdesc lang="en">IPVS director with health checks</shortdesc>
 <parameters>

@@ -180,6 +180,24 @@ RealServer real_server(const std::string& text, const RealServer& defaults) {
     return r;
 }
 
+// Only NAT rewrites the packet: in the other forms it reaches the server with the virtual address and port.
+void check_port(const std::string& where, const Endpoint& server, const Service& s) {
+    if (s.method == Method::nat || server.port == s.at.port) return;
+    refuse(where, to_string(server), "port " + std::to_string(s.at.port) + ", which method=DR and method=TUN leave as it is");
+}
+
+void check_servers(const Service& s) {
+    for (std::size_t i = 0; i < s.servers.size(); ++i) {
+        const Endpoint& at = s.servers[i].at;
+        if (at.v6() != s.at.v6()) refuse("real", to_string(at), "the same address family as virtual");
+        check_port("real", at, s);
+        for (std::size_t j = 0; j < i; ++j) {
+            if (at == s.servers[j].at) refuse("real", to_string(at), "each server once");
+        }
+    }
+    if (s.sorry.port != 0) check_port("sorry_server", s.sorry, s);
+}
+
 void parse(const Get& get, Service& s) {
     const auto or_else = [&](const std::string& name, const std::string& otherwise) {
         const std::string v = get(name);
@@ -212,12 +230,7 @@ void parse(const Get& get, Service& s) {
     defaults.inhibit = flag("inhibit_on_failure", get("inhibit_on_failure"));
     defaults.check = check(or_else("check", s.protocol == Protocol::tcp ? "TCP_CHECK" : "none"), Check{});
     for (const auto& entry : entries(get("real"))) s.servers.push_back(real_server(entry, defaults));
-    for (std::size_t i = 0; i < s.servers.size(); ++i) {
-        if (s.servers[i].at.v6() != s.at.v6()) refuse("real", to_string(s.servers[i].at), "the same address family as virtual");
-        for (std::size_t j = 0; j < i; ++j) {
-            if (s.servers[i].at == s.servers[j].at) refuse("real", to_string(s.servers[i].at), "each server once");
-        }
-    }
+    check_servers(s);
     if (s.servers.empty() && s.sorry.port == 0) refuse("real", get("real"), "at least one server");
 }
 
@@ -228,6 +241,7 @@ std::string to_string(const Endpoint& e) {
 }
 
 std::string parse_service(const Get& get, Service& service) {
+    service = {};
     try {
         parse(get, service);
     } catch (const Fault& fault) {

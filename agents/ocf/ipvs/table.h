@@ -10,12 +10,18 @@
 
 namespace ipvs {
 
+// What the kernel said; an empty text: done.
+struct Outcome {
+    std::string text;
+    bool lacking = false;  // this kernel does not have what was asked for: another node's may
+};
+
 class Table {
   public:
     virtual ~Table() = default;
-    // Makes the service and sets its destinations to these, changing only what differs.  Empty: done, else what went wrong.
-    virtual std::string set(const Service& service, const std::vector<Destination>& destinations) = 0;
-    virtual std::string remove(const Service& service) = 0;
+    // Makes the service and sets its destinations to these, changing only what differs.
+    virtual Outcome set(const Service& service, const std::vector<Destination>& destinations) = 0;
+    virtual Outcome remove(const Service& service) = 0;
     // Whether the service is there now.
     virtual bool present(const Service& service) = 0;
     virtual std::string name() const = 0;

@@ -46,26 +46,29 @@ class IpvsTable final : public Table {
         return family_ >= 0;
     }
 
-    std::string set(const Service& s, const std::vector<Destination>& wanted) override {
+    Outcome set(const Service& s, const std::vector<Destination>& wanted) override {
         const bool there = present(s);
-        if (const std::string e = service_command(there ? IPVS_CMD_SET_SERVICE : IPVS_CMD_NEW_SERVICE, s, true); !e.empty()) return e;
+        const int made = service_command(there ? IPVS_CMD_SET_SERVICE : IPVS_CMD_NEW_SERVICE, s, true);
+        if (made == -NLE_OBJ_NOTFOUND) return {"this kernel has no scheduler \"" + s.scheduler + "\" (module ip_vs_" + s.scheduler + ")", true};
+        if (made < 0) return {nl_geterror(made)};
         const auto now = there ? destinations(s) : std::vector<Destination>{};
         for (const auto& d : wanted) {
             const auto same = std::find_if(now.begin(), now.end(), [&](const Destination& x) { return x.at == d.at; });
             if (same != now.end() && same->weight == d.weight) continue;
             const std::uint8_t command = same == now.end() ? IPVS_CMD_NEW_DEST : IPVS_CMD_SET_DEST;
-            if (const std::string e = dest_command(command, s, d); !e.empty()) return e;
+            if (const int e = dest_command(command, s, d); e < 0) return about(d, e);
         }
         for (const auto& d : now) {
             const bool keep = std::any_of(wanted.begin(), wanted.end(), [&](const Destination& x) { return x.at == d.at; });
             if (keep) continue;
-            if (const std::string e = dest_command(IPVS_CMD_DEL_DEST, s, d); !e.empty()) return e;
+            if (const int e = dest_command(IPVS_CMD_DEL_DEST, s, d); e < 0) return about(d, e);
         }
         return {};
     }
 
-    std::string remove(const Service& s) override {
-        return present(s) ? service_command(IPVS_CMD_DEL_SERVICE, s, false) : std::string{};
+    Outcome remove(const Service& s) override {
+        const int e = present(s) ? service_command(IPVS_CMD_DEL_SERVICE, s, false) : 0;
+        return {e < 0 ? nl_geterror(e) : ""};
     }
 
     bool present(const Service& s) override {
@@ -79,6 +82,8 @@ class IpvsTable final : public Table {
     std::string name() const override { return "ipvs"; }
 
   private:
+    static Outcome about(const Destination& d, int error) { return {to_string(d.at) + ": " + nl_geterror(error)}; }
+
     Msg begin(std::uint8_t command, int flags) {
         Msg m{nlmsg_alloc()};
         genlmsg_put(m.get(), NL_AUTO_PORT, NL_AUTO_SEQ, family_, 0, flags, command, IPVS_GENL_VERSION);
@@ -101,13 +106,14 @@ class IpvsTable final : public Table {
         nla_nest_end(m, nest);
     }
 
-    std::string service_command(std::uint8_t command, const Service& s, bool full) {
+    // 0, or libnl's error.
+    int service_command(std::uint8_t command, const Service& s, bool full) {
         const Msg m = begin(command, NLM_F_ACK);
         put_service(m.get(), s, full);
         return send(m.get());
     }
 
-    std::string dest_command(std::uint8_t command, const Service& s, const Destination& d) {
+    int dest_command(std::uint8_t command, const Service& s, const Destination& d) {
         const Msg m = begin(command, NLM_F_ACK);
         put_service(m.get(), s, false);
         nlattr* nest = nla_nest_start(m.get(), IPVS_CMD_ATTR_DEST);
@@ -124,10 +130,9 @@ class IpvsTable final : public Table {
         return send(m.get());
     }
 
-    std::string send(nl_msg* m) {
-        int e = nl_send_auto(socket_, m);
-        if (e >= 0) e = nl_wait_for_ack(socket_);
-        return e < 0 ? std::string{nl_geterror(e)} : std::string{};
+    int send(nl_msg* m) {
+        const int sent = nl_send_auto(socket_, m);
+        return sent < 0 ? sent : nl_wait_for_ack(socket_);
     }
 
     template <typename Seen>

@@ -14,10 +14,10 @@
 namespace ipvs {
 namespace {
 
-// Empty: done.  Else the first line that nft said.
-std::string run_nft(const std::string& script) {
+// At fault: the first line that nft said.
+Outcome run_nft(const std::string& script) {
     const int fd = ::memfd_create("nft", 0);
-    if (fd < 0 || ::write(fd, script.data(), script.size()) != static_cast<ssize_t>(script.size())) return std::strerror(errno);
+    if (fd < 0 || ::write(fd, script.data(), script.size()) != static_cast<ssize_t>(script.size())) return {std::strerror(errno)};
     const std::string command = "nft -f /dev/fd/" + std::to_string(fd) + " 2>&1";
     ::lseek(fd, 0, SEEK_SET);
     FILE* pipe = ::popen(command.c_str(), "r");
@@ -27,7 +27,7 @@ std::string run_nft(const std::string& script) {
     ::close(fd);
     if (status == 0) return {};
     line[std::strcspn(line, "\n")] = '\0';
-    return said ? std::string{line} : std::string{"nft failed"};
+    return {said ? line : "nft failed"};
 }
 
 std::string table_name(const Service& s) {
@@ -42,7 +42,7 @@ class NftTable final : public Table {
   public:
     explicit NftTable(bool masquerade) : masquerade_{masquerade} {}
 
-    std::string set(const Service& s, const std::vector<Destination>& destinations) override {
+    Outcome set(const Service& s, const std::vector<Destination>& destinations) override {
         // One transaction: no moment without the table.
         const std::string head = std::string{family(s)} + " " + table_name(s);
         std::ostringstream script;
@@ -59,7 +59,7 @@ class NftTable final : public Table {
         return run_nft(script.str());
     }
 
-    std::string remove(const Service& s) override {
+    Outcome remove(const Service& s) override {
         if (!present(s)) return {};
         return run_nft("delete table " + std::string{family(s)} + " " + table_name(s) + "\n");
     }

@@ -64,8 +64,12 @@ check 'grep -q rs2 "$work/up"'
 kill "$(cat "$work/rs1.pid")"; until_pages "0 30 0"
 check 'grep -q rs1 "$work/down"'
 check 'run servers | grep -q "server 10.9.0.1:80 down"'
+said=$(OCF_RESKEY_CRM_meta_interval=1000 run monitor 2>&1); check "[ $? = 190 ]"
+check 'grep -q "ocf-exit-reason:1 of 2 servers down: 10.9.0.1:80 (" <<<"$said"'
 kill "$(cat "$work/rs2.pid")"; until_pages "0 0 30"
-serve rs1 rs1 80; until_pages "30 0 0"
+serve rs1 rs1 80; until_pages "30 0 0"; serve rs2 rs2 80; until_pages "20 10 0"
+OCF_RESKEY_CRM_meta_interval=1000 run monitor; check "[ $? = 0 ]"
+kill "$(cat "$work/rs2.pid")"; until_pages "30 0 0"
 kill -9 "$(cat "$work/muster-ipvs-web.pid")"; sleep 0.1
 said=$(run monitor 2>&1); check "[ $? = 1 ]"
 check 'grep -q "has died" <<<"$said"'

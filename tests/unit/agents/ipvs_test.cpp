@@ -50,6 +50,17 @@ TEST_CASE("parameters: the article's fourth experiment") {
     CHECK(s.method == Method::direct_routing);
 }
 
+TEST_CASE("what does not rewrite packets can not have another port") {
+    Service s;
+    std::map<std::string, std::string> p{{"virtual", "10.0.0.100:80"}, {"real", "10.0.0.1:8080"}, {"method", "NAT"}};
+    CHECK(parse(p, s).empty());
+    p["method"] = "DR";
+    CHECK(parse(p, s) == "parameter real=\"10.0.0.1:8080\": expected port 80, which method=DR and method=TUN leave as it is");
+    p["real"] = "10.0.0.1:80";
+    p["sorry_server"] = "127.0.0.1:8080";
+    CHECK(parse(p, s) == "parameter sorry_server=\"127.0.0.1:8080\": expected port 80, which method=DR and method=TUN leave as it is");
+}
+
 TEST_CASE("faults are named with what was seen and what was expected") {
     Service s;
     CHECK(parse({{"virtual", "nowhere"}}, s) == "parameter virtual=\"nowhere\": expected ADDRESS:PORT, such as 10.0.0.1:80 or [fd00::1]:80");
@@ -99,6 +110,30 @@ TEST_CASE("no quorum: the sorry server answers, alone") {
     c = d.verdict(1, true, "fine");
     CHECK(c.commands == std::vector<std::string>{"up-hook"});
     CHECK(text(d.table()) == "10.0.0.2:80=1 ");
+}
+
+TEST_CASE("trouble names the servers that are down and why, in words that stay while nothing changes") {
+    Director d{two_servers({{"sorry_server", "127.0.0.1:80"}})};
+    CHECK(d.trouble().empty());
+    for (int i = 0; i < 2; ++i) d.verdict(1, false, "status 500");
+    CHECK(d.trouble().empty());  // retries are left
+    d.verdict(1, false, "status 502");
+    CHECK(d.trouble() == "1 of 2 servers down: 10.0.0.2:80 (status 502)");
+    d.verdict(1, false, "timeout after 1003 ms");
+    CHECK(d.trouble() == "1 of 2 servers down: 10.0.0.2:80 (status 502)");
+    for (int i = 0; i < 3; ++i) d.verdict(0, false, "connection refused");
+    CHECK(d.trouble() == "2 of 2 servers down: 10.0.0.1:80 (connection refused), 10.0.0.2:80 (status 502); no quorum of servers, "
+                         "sorry server 127.0.0.1:80 answers");
+    d.verdict(0, true, "fine");
+    d.verdict(1, true, "fine");
+    CHECK(d.trouble().empty());
+
+    std::string many;
+    for (int i = 1; i <= 7; ++i) many += "10.0.0." + std::to_string(i) + ":80,";
+    Director all{two_servers({{"real", many}, {"alpha", "true"}})};
+    all.verdict(0, false, "no route");
+    CHECK(all.trouble() == "7 of 7 servers down: 10.0.0.1:80 (no route), 10.0.0.2:80 (not checked yet), 10.0.0.3:80 (not checked yet), "
+                           "10.0.0.4:80 (not checked yet), 10.0.0.5:80 (not checked yet) and 2 more; no quorum of servers");
 }
 
 TEST_CASE("hysteresis keeps the quorum from flapping") {
